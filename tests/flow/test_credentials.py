@@ -9,7 +9,9 @@ import pytest
 from tests.fakes import World, tokens
 from tests.walks import CLIENT_ID, REDIRECT_URL, SECRET
 from wizard.domain.credential_fields import OTHER_APP, REFUSED, CredentialField
-from wizard.domain.errors.exchange import WRONG_CLIENT
+from wizard.domain.errors.consent import INVALID_CLIENT, REDIRECT_REFUSED
+from wizard.domain.errors.exchange import REDIRECT_MISMATCH, WRONG_CLIENT
+from wizard.domain.errors.paste import FORWARDED_ELSEWHERE, OTHER_ADDRESS, OTHER_QUERY
 from wizard.domain.models import CredentialSet, Profile
 from wizard.domain.problems import Problem
 from wizard.domain.secret import Secret
@@ -61,6 +63,23 @@ def test_stored_secret_is_judged_with_the_client_id_that_is_entered(
     judgment = fields(world, because=because)[0].judge(CLIENT_SECRET, Secret(""), client_id)
     assert (judgment.source, judgment.problem, judgment.note) == (source, problem, note)
     assert judgment.is_empty == (source is not Source.STORED)
+
+
+@pytest.mark.parametrize(
+    ("because", "field"),
+    [
+        (None, ID),
+        (INVALID_CLIENT, ID),
+        (WRONG_CLIENT, CLIENT_SECRET),
+        *((problem, URL) for problem in (OTHER_ADDRESS, FORWARDED_ELSEWHERE, OTHER_QUERY)),
+        (REDIRECT_REFUSED, URL),
+        (REDIRECT_MISMATCH, URL),
+    ],
+)
+def test_field_that_a_problem_is_about_is_the_first(
+    world: World, because: Problem | None, field: CredentialField
+) -> None:
+    assert fields(world, because=because)[0].first is field
 
 
 @pytest.mark.parametrize(

@@ -14,7 +14,7 @@ from tests.ui.hosting import BANNER, Stage, showing
 from tests.ui.journeys import let, make_journey, unread_world
 from tests.walks import CLIENT_ID, REDIRECT_URL, SECRET
 from wizard.domain.credential_fields import FILLED, OTHER_APP, CredentialField
-from wizard.domain.errors.exchange import WRONG_CLIENT
+from wizard.domain.errors.exchange import REDIRECT_MISMATCH, WRONG_CLIENT
 from wizard.domain.errors.store import DISK_FULL
 from wizard.domain.models import TWILIO, CredentialSet, GrantType, Pkce
 from wizard.domain.oauth.authorization_request import begin
@@ -407,6 +407,11 @@ async def test_where_the_secret_is_stored_showing_it_says_that_it_is_not_shown()
         await stage.pilot.press("ctrl+r")
         await stage.until_text("The secret is saved but can't be shown")
         assert entry(stage, SECRET_ENTRY).has_focus
+
+
+async def test_redirect_url_is_focused_if_twilio_rejected_it() -> None:
+    async with showing(Form(WHOLE, WHOLE, because=REDIRECT_MISMATCH).screen()) as stage:
+        assert entry(stage, "#redirect-url").has_focus
 
 
 async def test_a_secret_that_was_refused_is_asked_for_again() -> None:

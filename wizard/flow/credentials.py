@@ -8,8 +8,9 @@ from typing import TYPE_CHECKING, Final
 
 from wizard.domain import credential_fields, rules
 from wizard.domain.credential_fields import OTHER_APP, REFUSED, CredentialField
-from wizard.domain.errors.exchange import WRONG_CLIENT
+from wizard.domain.errors import consent, exchange, paste
 from wizard.domain.errors.local import CLIENT_ID_ELSEWHERE
+from wizard.domain.problems import ids
 from wizard.domain.secret import Secret
 from wizard.domain.text import one_line
 from wizard.domain.texts.questions import Difference, Question, another_host, differences, landed_on
@@ -22,6 +23,12 @@ if TYPE_CHECKING:
     from wizard.flow.context import WizardContext
 
 SECRET: Final = CredentialField.CLIENT_SECRET
+
+_OF_REDIRECT_URL: Final = ids(
+    *(paste.OTHER_ADDRESS, paste.OTHER_QUERY),
+    *(consent.REDIRECT_REFUSED, exchange.REDIRECT_MISMATCH),
+)
+"""IDs of the problems whose remedy is about the Redirect URL alone."""
 
 ANY_OTHER: Final = f"In this demo, type any {credential_fields.SHORT_SECRET} characters."
 
@@ -88,9 +95,10 @@ class Fields:
         """The names of other profiles, by Client ID."""
         self.had_secret = bool(self.draft.client_secret)
         """Whether a secret was saved when the step was entered."""
-        is_rejected = because is not None and because.id == WRONG_CLIENT.id
+        is_rejected = because is not None and because.id == exchange.WRONG_CLIENT.id
         # While this Client ID and this secret are unchanged, the saved secret can't be kept.
         self._rejected = (self.draft.client_id, self.draft.client_secret) if is_rejected else None
+        self._is_about_url = because is not None and because.id in _OF_REDIRECT_URL
         self.looked_at = Secret("")
         """The secret for which Enter stayed once, so that the user sees its warning."""
 
@@ -108,6 +116,13 @@ class Fields:
     def all(self) -> tuple[CredentialField, ...]:
         """The fields of its grant type, in their order."""
         return credential_fields.fields_of(self.draft.grant_type)
+
+    @property
+    def first(self) -> CredentialField:
+        """The field to begin with: the one that the problem's remedy is about, or the first."""
+        if self.judge(SECRET, Secret("")).source is Source.REJECTED:
+            return SECRET
+        return CredentialField.REDIRECT_URL if self._is_about_url else CredentialField.CLIENT_ID
 
     def judge(
         self, field: CredentialField, entered: Secret, client_id: str | None = None

@@ -82,9 +82,7 @@ class CredentialsScreen(IntoFilesScreen):
         if self._state.because is not None:
             because = led_back(self._state.because, self.STEP)
             self.show_problem(because, self._state.comparison)
-        is_about_url = self._state.comparison is not None
-        first = CredentialField.REDIRECT_URL if is_about_url else CredentialField.CLIENT_ID
-        self._focus(self._form.first_empty() or first)
+        self._focus(self._form.first_empty() or self._fields.first)
 
     def _focus(self, field: CredentialField) -> None:
         self.set_focus(self._form.entry(field))

@@ -770,3 +770,16 @@ def test_query_behind_a_brace_is_no_url() -> None:
     reading = read(f"{{?code={CODE}", [ATTEMPT], NOW)
     assert isinstance(reading, Refused)
     assert reading.problem.id == book.NOTHING_USABLE.id
+
+
+@pytest.mark.parametrize(
+    "pasted", ["hello garbage https://", "https:///callback", "https://:443/callback", "http://#"]
+)
+def test_url_without_a_host_is_none(pasted: str) -> None:
+    assert read(pasted, [ATTEMPT], NOW) == Refused(book.NOTHING_USABLE)
+
+
+def test_code_in_a_url_without_a_host_is_of_another_url() -> None:
+    reading = read(f"https:///callback?code={CODE}&state={ATTEMPT.state.reveal()}", [ATTEMPT], NOW)
+    assert isinstance(reading, Refused)
+    assert reading.problem.id == book.OTHER_ADDRESS.id

@@ -87,7 +87,9 @@ def elsewhere(
     if place == expected:
         return _without_query(address, attempt) if has_answer else None
     if place is None:
-        return _not(expected, one_line(address.base), address)
+        # It has no valid host.
+        other = _not(expected, one_line(address.base), address)
+        return other if has_answer else (book.NOTHING_USABLE, None)
     if is_proven and has_answer and _is_forwarded(place, expected):
         return None
     authorize = url_parts(attempt.endpoints.authorize_url)

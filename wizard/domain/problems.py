@@ -131,6 +131,12 @@ class Problem(Value):
         return replace(self.with_detail(*other.detail), response=other.response)
 
     @property
+    def typed_remedy(self) -> str:
+        """The remedy in plain mode, where Advanced is a word to type."""
+        way = ' To open the advanced settings, type "advanced" in Credentials.'
+        return self.remedy + way * ("Credentials > Advanced" in self.remedy)
+
+    @property
     def sign(self) -> str:
         """The sign before its title."""
         return "!" if self.is_warning else "✗"

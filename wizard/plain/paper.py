@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from contextlib import suppress
 from typing import TYPE_CHECKING, Final, Protocol, TextIO
@@ -101,13 +102,13 @@ class Paper:
     def _fix(self, problem: Problem, comparison: Comparison | None) -> None:
         if comparison is not None:
             self.say(*_compared(comparison))
-        self.say(f"{problem.who.value}: {problem.remedy}")
+        self.say(f"{problem.who.value}: {problem.typed_remedy}")
         if problem.in_demo:
             self.say(problem.in_demo)
 
     def notice(self, problem: Problem) -> None:
         """Write a warning: nothing failed."""
-        self.warn(f"{problem.title}. {problem.cause} {problem.remedy}")
+        self.warn(f"{problem.title}. {problem.cause} {problem.typed_remedy}")
         self.say(*problem.detail)
 
     def warn(self, words: str) -> None:
@@ -129,8 +130,13 @@ class Paper:
 
 
 def _compared(comparison: Comparison) -> tuple[str, ...]:
+    """Say both URLs, and the end of each that differs, after the last word that is the same."""
+    at, urls = comparison.differs_at, (comparison.pasted, comparison.expected)
+    pasted, expected = (f'"{url[at:]}"' if url[at:] else "nothing more" for url in urls)
+    same = re.search(r"[^/]*/*\Z", comparison.pasted[:at])
+    after = f' after "{same[0]}"' if same and same[0] else ""
     return (
-        f"pasted  {comparison.pasted}",
-        f"set     {comparison.expected}",
-        f"They differ starting at character {comparison.differs_at + 1}.",
+        f"You pasted {comparison.pasted}",
+        f"In Credentials, you set {comparison.expected}",
+        f"They differ{after}: you pasted {pasted}, and you set {expected}.",
     )

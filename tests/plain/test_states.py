@@ -14,6 +14,7 @@ from tests.store.keyrings import LockedKeyring
 from tests.ui.running import ACTIVE, LINKED, TICKED, WHOLE
 from tests.walks import STATE
 from wizard.domain.credential_fields import OTHER_APP, CredentialField
+from wizard.domain.errors.consent import INVALID_SCOPE
 from wizard.domain.errors.exchange import NO_REFRESH_TOKEN, WRONG_CLIENT, WRONG_GRANT
 from wizard.domain.errors.paste import NO_CODE, OTHER_ADDRESS
 from wizard.domain.errors.scim import ORGANIZATION_CHANGED
@@ -22,7 +23,7 @@ from wizard.domain.models import CredentialSet, Endpoints, GrantType, Pkce, Prof
 from wizard.domain.oauth.authorization_request import authorize_url
 from wizard.domain.secret import Secret
 from wizard.domain.steps import Step
-from wizard.domain.text import Program
+from wizard.domain.text import Program, short_id
 from wizard.domain.texts.questions import (
     NOTHING_REMOVED,
     REMOVED_IN_DEMO,
@@ -33,7 +34,9 @@ from wizard.domain.texts.questions import (
 from wizard.domain.texts.wording import IN_FILES, USED_UP
 from wizard.domain.value import replace
 from wizard.flow.credentials import ANY_OTHER
+from wizard.plain.advanced import USUAL
 from wizard.plain.dialogue import UNCHANGED
+from wizard.plain.prerequisites import ALL_CONFIRMED, DENIED, OTHER_ITEMS
 from wizard.sandbox import serve
 from wizard.sandbox.twilio import Sandbox
 from wizard.store.keyring import SystemKeyring
@@ -163,9 +166,34 @@ def test_enter_leads_to_credentials_where_a_refused_address_is_mended(
         await person.says("ress Enter to go to Credentials")
         await person.type("")
         await person.says(
-            f"Last attempt: {OTHER_ADDRESS.title}.", "They differ starting at character"
+            f"Last attempt: {OTHER_ADDRESS.title}.",
+            f"You pasted {LINKED.redirect_url}s",
+            f"In Credentials, you set {LINKED.redirect_url}",
+            'They differ after "callback": you pasted "s", and you set nothing more.',
+            f"Client ID {short_id(LINKED.client_id)} and Client Secret: kept. To change them,",
+            "Field 3 of 3. Paste the Redirect URL, or press Enter to keep",
         )
-        await person.says("Paste the Client ID")
+        await person.type("back")
+        await person.says("Field 2 of 3. Paste the Client Secret")
+        await person.leave()
+
+    assert walk(steps)[0] == 3
+
+
+def test_advanced_setting_of_a_remedy_is_reached_by_a_word(walk: Walk, home: Path) -> None:
+    link = replace(LINKED.attempts[0], created_at=now())
+    put(
+        home,
+        replace(UNFINISHED, draft_step=Step.REDIRECT),
+        draft=replace(LINKED, attempts=(link,)),
+    )
+
+    async def steps(person: Person) -> None:
+        await person.type("1")
+        await person.paste(f"{LINKED.redirect_url}?error=invalid_scope&state={STATE}")
+        await person.says(
+            INVALID_SCOPE.remedy, 'To open the advanced settings, type "advanced" in Credentials.'
+        )
         await person.leave()
 
     assert walk(steps)[0] == 3
@@ -354,7 +382,7 @@ def test_use_is_changed_on_the_first_step_and_asked_for_once(walk: Walk, home: P
         await person.says("Used by: Microsoft Entra ID. Grant type: Client credentials.")
         await person.says(f"Warning: {' '.join(RISK)}", "Item 1 of 4")
         await person.type("use")
-        await person.says("or press Enter for 4:")
+        await person.says("or press Enter for 4, Microsoft Entra ID, with client credentials:")
         await person.type("back")
         await person.says("Item 1 of 4")
         await person.type("use")
@@ -365,6 +393,71 @@ def test_use_is_changed_on_the_first_step_and_asked_for_once(walk: Walk, home: P
         await person.says("Step 2 of 6", "Field 1 of 3")
         await person.type("back")
         await person.says("Used by: Okta.", "Item 1 of 7")
+        await person.leave()
+
+    assert walk(steps)[0] == 3
+
+
+def test_back_leads_to_what_is_confirmed_and_says_which_items_are_not(
+    walk: Walk, home: Path
+) -> None:
+    ticks = tuple(id_ for id_ in TICKED if id_ != "service-account")
+    put(
+        home,
+        replace(UNFINISHED, ticks=ticks, audience="script"),
+        draft=replace(WHOLE, redirect_url=""),
+    )
+
+    async def steps(person: Person) -> None:
+        await at_credentials(person)
+        await person.type("back")
+        await person.says(
+            "6 of 7 confirmed. Not confirmed: item 2, which is only recommended. Item 2 of 7:",
+            "(recommended). Type yes or no, or press Enter to skip it:",
+        )
+        await person.type("back")
+        await person.says(
+            "Item 1 of 7:", "Your answer: yes. Type yes or no, or press Enter to keep"
+        )
+        await person.type("?")
+        await person.says("yes: it's true; no: not yet; Enter: keep it.")
+        await person.type("")
+        await person.says("Item 2 of 7:")
+        await person.type("no")
+        await person.says(DENIED, "Step 2 of 6, Credentials.")
+        await person.leave()
+
+    assert walk(steps)[0] == 3
+
+
+def test_open_items_are_answered_again_or_confirmed_together(walk: Walk, home: Path) -> None:
+    ticks = tuple(id_ for id_ in TICKED if id_ not in ("service-account", "app", "secret"))
+    put(
+        home,
+        replace(UNFINISHED, ticks=ticks, audience="script"),
+        draft=replace(WHOLE, redirect_url=""),
+    )
+
+    async def steps(person: Person) -> None:
+        await at_credentials(person)
+        await person.type("back")
+        await person.says("4 of 7 confirmed. Not confirmed: items 2, 4, 7.", "Item 2 of 7")
+        await person.type("")
+        await person.says('type "again" to answer them, or type "all" to confirm these 2:')
+        await person.type("again")
+        await person.says("Item 4 of 7:", "press Enter to skip this and the rest")
+        await person.type("no")
+        await person.says(DENIED, "Item 7 of 7:", "press Enter to skip it")
+        await person.type("back")
+        await person.says("Item 4 of 7:", "Your answer: no. Type yes or no, or press Enter to skip")
+        await person.type("yes")
+        await person.says("Item 7 of 7:")
+        await person.type("")
+        await person.says('type "again" to answer it, or type "all" to confirm it:')
+        await person.type("again")
+        await person.says("Item 7 of 7:", "press Enter to skip it")
+        await person.type("yes")
+        await person.says(ALL_CONFIRMED, "Step 2 of 6, Credentials.")
         await person.leave()
 
     assert walk(steps)[0] == 3
@@ -401,17 +494,21 @@ def test_endpoints_scope_and_pkce_are_asked_for_when_one_says_advanced(
     async def steps(person: Person) -> None:
         await at_credentials(person)
         await person.type("advanced")
-        await person.says("Authorization endpoint. Paste another, or press Enter to keep")
+        await person.says("Setting 1 of 5, Authorization endpoint. Paste another, or press Enter")
+        await person.type("?")
+        await person.says("where an admin approves access.", USUAL)
         await person.type("http://scim-server.example.edu/authorize")
         await person.says("Error: ")
         await person.type(f"{SERVER}/authorize")
         await person.type(f"{SERVER}/token")
         await person.type(f"{SERVER}/scim")
-        await person.says("Scope (Twilio: offline_access). Type another, or press Enter to keep")
+        await person.says("Setting 4 of 5, Scope (Twilio: offline_access). Type another, or press")
+        await person.type("?")
+        await person.says('For an empty scope, type "none".', USUAL)
         await person.type("offline_access \\")
         await person.says("Error: Use only ASCII letters")
         await person.type("none")
-        await person.says("PKCE. Type auto, on, or off, or press Enter to keep")
+        await person.says("Setting 5 of 5, PKCE. Type auto, on, or off, or press Enter to keep")
         await person.type("on")
         await person.says(
             "These servers aren't Twilio's: scim-server.example.edu", "Paste the Client ID"
@@ -435,6 +532,7 @@ def test_client_credentials_have_no_scope_and_no_pkce(walk: Walk, home: Path) ->
         await person.pick("resume")
         await person.says("Step 2 of 4", "Field 1 of 2.")
         await person.type("advanced")
+        await person.says("Setting 1 of 3, Authorization endpoint.")
         await person.type(f"{SERVER}/authorize")
         await person.type(f"{SERVER}/token")
         await person.type(f"{SERVER}/scim")
@@ -465,7 +563,7 @@ async def approve(person: Person) -> None:
     await person.says("or press Enter to approve")
     await person.type("")
     await person.says("Its browser landed on:", "https://idp.example.invalid/callback?code=")
-    await person.says("Step 4 of 6, Redirect.", "Press Enter to paste this URL (demo only)")
+    await person.says("Step 4 of 6, Redirect.", "Press Enter to paste the demo's URL")
     await person.type("")
 
 
@@ -518,6 +616,7 @@ def test_demo_changes_a_wrong_grant_type_where_it_is_chosen(walk: Walk) -> None:
         await person.says("or press Enter for 2")
         await person.type("")
         await person.says("or press Enter to skip this and the rest")
+        await person.type("yes")
         await person.type("")
         await person.says("Press Enter to continue anyway")
         await person.type("")
@@ -529,15 +628,18 @@ def test_demo_changes_a_wrong_grant_type_where_it_is_chosen(walk: Walk) -> None:
         await person.says("To choose who uses the credential, type")
         await person.type("")
         await person.says(f"Last attempt: {WRONG_GRANT.title}", "Who will use the credential?")
-        await person.says('"?" for the list, or press Enter for 2')
-        await person.type("")
-        await person.says("Item 1 of 4")
+        await person.says(
+            '"?" for the list, or press Enter for 1, Your own script or app, with authorization'
+        )
+        await person.type("2")
+        await person.says("1 of 4 confirmed. Not confirmed: items 2, 3, 4.", "Item 2 of 4")
         await person.type("?")
         await person.says('Type "use" to change who will use the credential, or the grant type.')
         await person.type("use")
-        await person.says("or press Enter for 2")
+        await person.says("or press Enter for 2, Your own script or app, with client")
         await person.type("1")
-        await person.says("Used by: Your own script or app. Grant type: Auth", "Item 1 of 7")
+        await person.says(OTHER_ITEMS, "Used by: Your own script or app. Grant type: Auth")
+        await person.says("1 of 7 confirmed. Not confirmed: items 2, 3, 4, 5, 6, 7.", "Item 2 of 7")
         await person.type("quit")
 
     assert walk(steps, "--scenario", "wrong-grant", "--plain")[0] == 0
@@ -599,7 +701,7 @@ def test_demo_is_walked_without_a_browser_and_keeps_nothing(
                 'Step 3 of 6. Type "link" to show the link, or press Enter to approve (demo only):'
             )
             await person.type(line)
-        await person.says("Press Enter to paste this URL (demo only)")
+        await person.says("Press Enter to paste the demo's URL")
         await person.type("")
         await person.passed()
         await person.says("That's the end of the demo. Nothing is saved.")

@@ -70,6 +70,7 @@ async def words_at_every_prompt(person: Person) -> None:
     await person.type("1.")
     for word, answer in (
         ("?", "Only these roles can create organization OAuth apps and approve access."),
+        ("help", '"r" to check network, clock, and storage again.'),
         ("help", "Click Create OAuth application, then select the Authorization code grant type."),
         ("back", 'You can\'t go back from here. To leave the wizard, type "quit".'),
         ("open", "No browser on this machine. The pages are:"),
@@ -78,11 +79,14 @@ async def words_at_every_prompt(person: Person) -> None:
         ("nonsense", "That isn't one of the choices."),
         ("1", "That isn't one of the choices."),
         ("all", "That isn't one of the choices."),
-        ("no", f"Item 2 of 7: I have a shared service account (recommended). {WAYS}:"),
+        (
+            "no",
+            f"Not confirmed. Item 2 of 7: I have a shared service account (recommended). {WAYS}:",
+        ),
         ("?", f"Item 2 of 7: I have a shared service account (recommended). {WAYS}:"),
-        ("back", "Item 1 of 7: I'm an Organization Owner or Admin."),
+        ("back", f"Item 1 of 7: I'm an Organization Owner or Admin. Your answer: no. {WAYS}:"),
         ("yes", "Item 2 of 7"),
-        ("back", "Item 1 of 7"),
+        ("back", "Your answer: yes. Type yes or no, or press Enter to keep it:"),
         ("no", "Item 2 of 7"),
     ):
         await person.type(word)
@@ -91,10 +95,13 @@ async def words_at_every_prompt(person: Person) -> None:
     await person.says(
         "0 of 7 confirmed.",
         'Press Enter to continue anyway, type "again"',
-        'or type "all" to confirm all of these',
+        'or type "all" to confirm these 6',
     )
     await person.type("all")
-    await person.says("Paste the Client ID, then press Enter:")
+    await person.says(
+        "6 of 7 confirmed. Not confirmed: item 2, which is only recommended.",
+        "Paste the Client ID, then press Enter:",
+    )
     for word, answer in (
         ("?", "Client ID: OQ…, 34 characters."),
         ("open", "There's nothing to open here."),

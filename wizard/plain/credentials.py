@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from typing import Final
 
-from wizard.domain import credential_fields, rules
-from wizard.domain.credential_fields import ENDPOINTS, FILLED, CredentialField
-from wizard.domain.models import CredentialSet, Endpoints, Pkce
+from wizard.domain import credential_fields
+from wizard.domain.credential_fields import FILLED, CredentialField
+from wizard.domain.models import CredentialSet
 from wizard.domain.problems import Problem, SetupError
 from wizard.domain.secret import Secret
 from wizard.domain.steps import Step
@@ -17,56 +17,12 @@ from wizard.domain.texts.wording import led_back
 from wizard.domain.value import replace
 from wizard.flow.credentials import SECRET, Fields, Filling, Judgment, Offer, Source, read_pasted
 from wizard.flow.state import Back, GoTo, Next, Outcome, Unchanged, WizardState
-from wizard.plain.dialogue import Act, Dialogue, Left, Prompt
+from wizard.plain.advanced import ask_advanced
+from wizard.plain.dialogue import Act, Left, Prompt
 from wizard.plain.prerequisites import is_use_changed, used_by
 from wizard.plain.stage import Stage
 
 KEEP: Final = "press Enter to keep"
-EMPTY: Final = "none"
-"""Typed for an empty scope, since Enter alone keeps what is there."""
-
-
-async def ask_advanced(talk: Dialogue, draft: CredentialSet) -> CredentialSet:
-    """Ask for each setting; Enter keeps it, back keeps all of them. Raises Left on quit."""
-    talk.say("Advanced settings. If you change one, links that you created earlier stop working.")
-    try:
-        urls = draft.endpoints.named.values()
-        endpoints = [
-            await _asked(talk, f"{label}. Paste another, or {KEEP} {value}", rules.endpoint)
-            or value
-            for label, value in zip(ENDPOINTS.values(), urls, strict=True)
-        ]
-        if not draft.grant_type.needs_approval:
-            return replace(draft, endpoints=Endpoints(*endpoints))
-        words = f"Scope (Twilio: offline_access). Type another, or {KEEP} {draft.scope or EMPTY}"
-        scope = await _asked(talk, words, rules.scope) or draft.scope
-        pkce = {
-            Pkce.AUTO.value: "on if the server supports it",
-            Pkce.ON.value: "always",
-            Pkce.OFF.value: "never",
-        }
-        keeps = f"PKCE. Type auto, on, or off, or {KEEP} {draft.pkce.value}"
-        chosen = await talk.choose(Prompt(keeps, answers={"": "keep it", **pkce}))
-    except Left as left:
-        if isinstance(left.outcome, Back):
-            return draft
-        raise
-    return replace(
-        draft,
-        endpoints=Endpoints(*endpoints),
-        scope="" if scope == EMPTY else rules.clean_scope(scope),
-        pkce=Pkce(chosen) if chosen else draft.pkce,
-    )
-
-
-async def _asked(talk: Dialogue, words: str, rule: Callable[[str], str | None]) -> str:
-    """Ask until the answer is empty or right; return it. Raises Left."""
-    while True:
-        text = await talk.ask(Prompt(words))
-        problem = rule(text) if text else None
-        if problem is None:
-            return text
-        talk.say(f"Error: {problem}")
 
 
 class Credentials:
@@ -88,13 +44,14 @@ class Credentials:
         self._stage.head(Step.CREDENTIALS, is_led_back=self._state.because is not None)
         if self._state.is_change:
             self._say(f'{used_by(self._session.use)} Type "use" to change this.')
-        fields, first = self._fields.all, 0
+        fields = self._fields.all
+        first = fields.index(self._fields.first)
         if (because := self._state.because) is not None:
             self._stage.paper.recall(led_back(because, Step.CREDENTIALS), self._state.comparison)
-            is_rejected = self._stored.source is Source.REJECTED
-            first = fields.index(SECRET) if is_rejected else 0
         if first > 0:
-            self._say(f'Client ID: {short_id(self._draft.client_id)}. To change it, type "back".')
+            names = (f"Client ID {short_id(self._draft.client_id)}", SECRET.label)[:first]
+            them = "them" if first > 1 else "it"
+            self._say(f'{" and ".join(names)}: kept. To change {them}, type "back".')
         while True:
             await self._ask_from(first)
             while not self._has(SECRET):

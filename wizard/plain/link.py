@@ -24,7 +24,7 @@ from wizard.plain.stage import Stage
 COPY: Final = '"copy"'
 PASTE: Final = "Paste the URL you land on (input hidden)"
 DEMO_OPENED: Final = "The demo opened the link for you. Its browser landed on:"
-DEMO_PASTES: Final = "Press Enter to paste this URL (demo only), or paste another (input hidden)"
+DEMO_PASTES: Final = "Press Enter to paste the demo's URL, or paste another (input hidden)"
 AGAIN: Final = 'To get it again, type "copy", "save", or "link".'
 INSTEAD: Final = 'To save the link as a file, type "save". To show it, type "link".'
 DOES: Final = (

@@ -514,6 +514,13 @@ def test_endpoints_scope_and_pkce_are_asked_for_when_one_says_advanced(
             "These servers aren't Twilio's: scim-server.example.edu", "Paste the Client ID"
         )
         await person.type("advanced")
+        for _ in range(4):
+            await person.type("")
+        await person.type("maybe")
+        await person.says("Error: Type auto, on, or off.")
+        await person.type("")
+        await person.says("Paste the Client ID")
+        await person.type("advanced")
         await person.type("back")
         await person.says("Paste the Client ID")
         await person.leave()

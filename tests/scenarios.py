@@ -308,7 +308,7 @@ async def mismatch(face: Face, scene: Scene) -> None:
     link = await back_at_redirect(face, scene)
     landed = scene.sandbox.approve(link)
     await face.paste(landed.replace("/callback", "/callbacks").replace("state=", "state=x"))
-    await face.says(paste.OTHER_ADDRESS.title, f"pasted {REDIRECT_URL}s", f"set {REDIRECT_URL}")
+    await face.says(paste.OTHER_ADDRESS.title, f"pasted {REDIRECT_URL}s", f" {REDIRECT_URL} ")
     await face.paste(landed)
     await to_the_end(face)
 

@@ -127,7 +127,7 @@ async def test_demos_url_replaces_what_was_refused() -> None:
         await stage.until_text(book.FOREIGN_STATE.title, "F8 Approve")
         assert "you paste it yourself" not in stage.text
         await stage.pilot.press("f8")
-        await stage.until_text("pasted by the demo", "⏎ Next")
+        await stage.until_text("pasted by the demo", "you paste it yourself", "⏎ Next")
         assert book.FOREIGN_STATE.title not in stage.text
         await stage.pilot.press("enter")
         assert await stage.outcome() == RECEIVED

@@ -100,8 +100,8 @@ OTHER_ADDRESS: Final = in_credentials(
     id="paste-other-address",
     title="This doesn't match your Redirect URL",
     cause="The host or path is different.",
-    remedy="If you didn't copy the whole URL, paste it again on Redirect. Otherwise, compare the "
-    "Redirect URL in Credentials with the app's, and fix the wrong one. Then create a new link.",
+    remedy="Paste the whole URL again. If it still differs, set the same Redirect URL in "
+    "Credentials and in the app. Then create a new link.",
 )
 FORWARDED_ELSEWHERE: Final = replace(
     OTHER_ADDRESS,

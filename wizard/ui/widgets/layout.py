@@ -61,7 +61,8 @@ _BEFORE: Final = tuple((each, True) for each in (frozenset[str](), INTRO, CLOSER
 _DENSE: Final = ((FACTS[-1] | AIR, True), (SPARE, True))
 USUAL: Final = (*_BEFORE, *_DENSE, (SPARE, False), (DETAIL, False))
 """The order in which it is tried to leave something out; without gaps if it is False."""
-FIRST: Final = (*_BEFORE, (AIRY, True), *_DENSE, (DETAIL, True), (DETAIL, False))
+_AIRY: Final = ((AIRY, True), (AIRY | {"spare"}, True))
+FIRST: Final = (*_BEFORE, *_AIRY, *_DENSE, (DETAIL, True), (DETAIL, False))
 """The same in a small window, where a gap makes more readable than what a server said."""
 KEPT: Final = 3
 """The rank from which a gap is never left out."""

@@ -140,10 +140,10 @@ class _Layout(Shrinking):
 
 
 def _compared(comparison: Comparison) -> list[Content]:
-    at, words = 8 + comparison.differs_at, "differs from here on"
+    at, words = 10 + comparison.differs_at, "differs from here on"
     # Before the mark where there is more room, so that it stands on one line.
     mark = f"{words} ^".rjust(at + 1) if at > len(words) + 1 else f"{' ' * at}^ {words}"
-    urls = (("pasted  ", comparison.pasted), ("set     ", comparison.expected))
+    urls = (("pasted    ", comparison.pasted), ("expected  ", comparison.expected))
     return [
         *(
             Content.assemble((name, "$muted"), url).stylize("bold $error reverse", at, at + 1)

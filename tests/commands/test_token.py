@@ -182,7 +182,7 @@ def test_force_gets_a_token_of_a_lifetime_that_became_longer(home: Path) -> None
         forced = wizard(home, "token", "--min-ttl", "7200", "--force")
         later = wizard(home, "token", "--min-ttl", "7200")
     assert refused.returncode == 2
-    assert "run it once with --force" in refused.stderr
+    assert "run the command once with --force" in refused.stderr
     assert (forced.returncode, forced.stderr) == (0, "")
     assert later.stdout == forced.stdout
     assert len(sandbox.seen) == 1

@@ -208,7 +208,7 @@ STEPS: Final = (
 )
 
 OVERVIEWS: Final = (
-    Scene("overview", OverviewScreen, "✓ Working.|25 users", HOME, ACTIVE),
+    Scene("overview", OverviewScreen, "✓ SCIM works.|25 users", HOME, ACTIVE),
     Scene("overview-change", OverviewScreen, "Unfinished change", HOME, seeds.active(change=MOVED)),
     Scene("overview-failed", OverviewScreen, WRONG_CLIENT.title, HOME, FAILED),
     Scene("overview-draft", OverviewScreen, "Unfinished setup", HOME, LINKED),
@@ -248,7 +248,7 @@ DIALOGS: Final = (
         PALETTE,
         theme=LIGHT.name,
     ),
-    Scene("palette-found", CommandPalette, "with a new state", PASTE, LINKED, FOUND),
+    Scene("palette-found", CommandPalette, "Create a new authorization link", PASTE, LINKED, FOUND),
 )
 
 SCENES: Final = (*STEPS, *OVERVIEWS, *DIALOGS)

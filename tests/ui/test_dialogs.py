@@ -243,9 +243,9 @@ async def test_profiles_are_opened_from_the_palette_of_any_step(world: World) ->
 @pytest.mark.parametrize(
     ("name", "verdict", "facts"),
     [
-        ("overview", "✓ Working. Last check passed just now, 25 users.", 5),
+        ("overview", "✓ SCIM works. Last check passed just now, 25 users.", 5),
         ("overview-failed", "✗ Last check failed just now.", 0),
-        ("overview-change", "✓ Working. Last check passed just now, 25 users.", 0),
+        ("overview-change", "✓ SCIM works. Last check passed just now, 25 users.", 0),
     ],
 )
 async def test_verdict_leads_overview_and_its_blocks_stand_apart(

@@ -89,7 +89,7 @@ async def toggle_help(pilot: ThePilot) -> None:
     """Hide the help beside the form, or show it, by the palette."""
     step = pilot.app.screen
     await pilot.press("ctrl+p")
-    await wait_until(pilot, lambda: "beside the form" in text_of(pilot.app), "the palette")
+    await wait_until(pilot, lambda: "the help beside the form" in text_of(pilot.app), "the palette")
     await pilot.press(*"beside the form")
     await wait_until(pilot, lambda: "Change theme" not in text_of(pilot.app), "the command")
     await pilot.press("enter")

@@ -25,9 +25,9 @@ ASKS: Final = (
 ABOUT: Final = (
     "The authorization endpoint is the page where an admin approves access.",
     "The token endpoint is where the wizard gets tokens.",
-    "The SCIM base URL is what the URL of every SCIM request starts with.",
-    "The scope is what the link asks Twilio for. Twilio's scope, offline_access, allows the wizard"
-    f' to refresh tokens. For an empty scope, type "{EMPTY}".',
+    "Every SCIM request URL starts with the SCIM base URL.",
+    "The scope is the access that the link requests. Twilio's scope, offline_access, allows the"
+    f' wizard to refresh tokens. For an empty scope, type "{EMPTY}".',
     "PKCE protects the code on its way to your Redirect URL. With auto, it's on if the server"
     " supports it.",
 )

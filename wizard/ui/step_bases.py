@@ -28,7 +28,7 @@ LOOK: Final = 5.0
 """Seconds between two looks at whether the link has expired."""
 OPENS: Final = "Open the link in this machine's browser"
 NEW_LINK: Final = offered(
-    "ctrl+t", "fresh_link", "New link", "link.fresh", "Create a link with a new state"
+    "ctrl+t", "fresh_link", "New link", "link.fresh", "Create a new authorization link"
 )
 
 
@@ -36,7 +36,7 @@ class LinkScreen(StepScreen):
     """A step that holds the link and may receive its response."""
 
     BINDINGS: ClassVar[list[BindingType]] = [
-        offered("f8", "approve", "Approve", "demo.approve", "Approve for you (demo only)", "F8"),
+        offered("f8", "approve", "Approve", "demo.approve", "Let the demo approve", "F8"),
         offered("ctrl+o", "open_link", "Open", "link.open", OPENS),
         offered("ctrl+y", "copy_link", "Copy", "link.copy", "Copy the link to the clipboard"),
         offered(

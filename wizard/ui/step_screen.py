@@ -101,7 +101,7 @@ class StepScreen(TimedScreen[Outcome]):
             yield Command(binding.description, words, action)
         if self.has_class("-roomy") or self.has_class("-wide"):
             verb = "Hide" if self.query_one(HelpPane).display else "Show"
-            yield Command(f"{verb} help", "Help for this step, beside the form", "toggle_help")
+            yield Command(f"{verb} help", f"{verb} the help beside the form", "toggle_help")
 
     def can_go_on(self) -> bool:
         """Whether the primary action can do anything now."""

@@ -87,7 +87,7 @@ MIN_TTL_TOO_LONG: Final = _usage(
     title="No token is valid that long",
     cause="--min-ttl asks for {asked} seconds, but access tokens are valid for {life} seconds.",
     remedy="Use --min-ttl {longest} or less. A longer job can run the token command again. If you "
-    "increased the lifetime of the app's tokens, run it once with --force.",
+    "increased the app's token lifetime, run the command once with --force.",
 )
 BAD_PROFILE_NAME: Final = _usage(
     id="bad-profile-name",

@@ -145,7 +145,7 @@ GUIDE: Final = {
         "Copy these from your OAuth app. If you have its Authorization URL, paste it into any"
         " field.",
         (
-            "Client ID: OQ followed by 32 characters.",
+            "Client ID: OQ followed by 32 letters or digits.",
             "Client Secret: one long string of letters, digits, and symbols.",
             "Redirect URL: exactly as in the app, including any trailing slash.",
         ),
@@ -199,7 +199,7 @@ GUIDE: Final = {
             " code= in it.",
             "Twilio doesn't send you to your Redirect URL? The app may have the Client"
             " credentials grant type. Create one with the Authorization code grant type.",
-            "Does the URL start with something else? Your Redirect URL may redirect again,"
+            "Does the URL start with something else? Your Redirect URL might redirect again,"
             " or differ from the app's. Use one that doesn't redirect, and register it in the app.",
         ),
         _where(". Open the app. The Redirect URL is under Application details."),

@@ -103,7 +103,7 @@ Values = dict[str, str | Secret | None]
 Content = tuple[str, tuple[Row, ...], tuple[str, ...], tuple[str, ...]]
 """The title, rows, steps, and notes of a sheet."""
 _APPROVER: Final = (
-    "Don't deactivate the Twilio user who approved, and don't let SCIM manage that user."
+    "Don't deactivate the Twilio user who approved access, and don't let SCIM manage that user."
     " Otherwise, the tokens may stop working."
 )
 

@@ -121,7 +121,7 @@ def verdict(last: LastCheck, now: datetime) -> Check:
     passed = f"Last check passed {when}{users}."
     if now - last.at >= RECENT:
         return Check("last", passed, Status.PASSED)
-    return Check("last", "Working.", Status.PASSED, passed)
+    return Check("last", "SCIM works.", Status.PASSED, passed)
 
 
 def help_page(grant_type: GrantType, offered: Collection[str]) -> Page:

@@ -155,8 +155,8 @@ RISK: Final = (
 
 KEEP_IN_MIND: Final = {
     AUTHORIZATION_CODE: (
-        "Don't deactivate the user who approved, and don't let",
-        "SCIM do so. Otherwise, tokens may stop working.",
+        "Make sure neither you nor SCIM deactivates the user",
+        "who approved access, or tokens may stop working.",
     ),
     CLIENT_CREDENTIALS: RISK,
 }

@@ -78,6 +78,15 @@ async def test_writes_happen_one_after_the_other_in_the_order_they_were_asked_fo
     assert profile == stage.session.profile
 
 
+async def test_ticks_count_before_they_are_saved(stage: Stage) -> None:
+    saving = asyncio.create_task(stage.session.save_ticks(("admin",)))
+    await asyncio.sleep(0)
+    assert stage.session.ticks == ("admin",)
+    assert not stage.session.profile.ticks
+    await saving
+    assert stage.session.ticks == stage.session.profile.ticks == ("admin",)
+
+
 async def test_ticks_and_audience_are_kept_without_a_draft(stage: Stage) -> None:
     await stage.session.save_ticks(("admin", "app"))
     await stage.session.save_use(use("okta", GrantType.AUTHORIZATION_CODE))

@@ -190,7 +190,7 @@ class WizardContext:
     @property
     def skipped(self) -> Sequence[Step]:
         """The steps that were left before all of them was done."""
-        is_left = missing(self.session.use.items, self.session.profile.ticks)
+        is_left = missing(self.session.use.items, self.session.ticks)
         return [Step.PREREQUISITES] if is_left else []
 
     # -- going back ------------------------------------------------------------------------

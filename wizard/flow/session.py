@@ -40,6 +40,7 @@ class Session(Memory):
         """Called after each write, even a failed one."""
         self._store = store
         self._writing = asyncio.Lock()
+        self._ticks: tuple[str, ...] | None = None
 
     def open(self) -> None:
         """Read what is saved; sets that can't be read become `trouble` and `draft_trouble`.
@@ -116,8 +117,14 @@ class Session(Memory):
         if self.profile.draft_step is not step:
             await self._write(lambda held, profile: held.save(replace(profile, draft_step=step)))
 
+    @property
+    def ticks(self) -> tuple[str, ...]:
+        """The IDs of the selected prerequisites, those that are being saved too."""
+        return self.profile.ticks if self._ticks is None else self._ticks
+
     async def save_ticks(self, ticks: tuple[str, ...]) -> None:
-        """Save the selected prerequisites. Raises SetupError."""
+        """Save the selected prerequisites, in memory at once. Raises SetupError."""
+        self._ticks = ticks
         await self._write(lambda held, profile: held.save(replace(profile, ticks=ticks)))
 
     async def save_use(self, use: Use) -> None:

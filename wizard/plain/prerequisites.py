@@ -45,7 +45,7 @@ class Prerequisites:
     async def run(self) -> Outcome:
         """Ask about each item that isn't confirmed, then report the machine checks. Raises Left."""
         is_new = self._session.profile.audience is None
-        some = (f"{self._ticked()}.",) if is_new and self._session.profile.ticks else ()
+        some = (f"{self._ticked()}.",) if is_new and self._session.ticks else ()
         self._stage.head(Step.PREREQUISITES, *some, USE_TITLE if is_new else FIRST)
         if self._because is not None:
             self._stage.paper.recall(led_back(self._because, Step.PREREQUISITES))
@@ -59,7 +59,7 @@ class Prerequisites:
         self._say(used_by(self._use), *(() if is_clear else (self._use.audience.brief,)))
         if self._use.risk:
             self._stage.paper.warn(" ".join(self._use.risk))
-        if self._session.profile.ticks:
+        if self._session.ticks:
             self._say(self._state())
         looking = asyncio.ensure_future(self._stage.wizard_context.upkeep.probe())
         try:
@@ -84,11 +84,11 @@ class Prerequisites:
 
     @property
     def _missing(self) -> tuple[texts.Prerequisite, ...]:
-        return texts.missing(self._items, self._session.profile.ticks)
+        return texts.missing(self._items, self._session.ticks)
 
     def _left(self, items: Sequence[texts.Prerequisite]) -> list[texts.Prerequisite]:
         """Return the items that aren't confirmed."""
-        return [p for p in items if p.id not in self._session.profile.ticks]
+        return [p for p in items if p.id not in self._session.ticks]
 
     async def _ask_each(self, items: Sequence[texts.Prerequisite]) -> None:
         """Ask about each item that isn't confirmed, until the rest is skipped. Raises Left.
@@ -163,7 +163,7 @@ class Prerequisites:
         return replace(prompt, help=help, page=(self._use.help, *prompt.page, SAYS_USE, says))
 
     def _ticked(self) -> str:
-        return texts.selected(self._items, self._session.profile.ticks, CONFIRMED)
+        return texts.selected(self._items, self._session.ticks, CONFIRMED)
 
     def _state(self) -> str:
         """Say how many items are confirmed, and which aren't."""
@@ -176,7 +176,7 @@ class Prerequisites:
         if not are_true:
             self._denied.update(ids)
             self._say(DENIED)
-        kept = self._session.profile.ticks
+        kept = self._session.ticks
         new = tuple(p.id for p in self._items if are_true and p.id in ids and p.id not in kept)
         ticks = (*(id_ for id_ in kept if are_true or id_ not in ids), *new)
         try:

@@ -463,6 +463,7 @@ async def okta_as_before(face: Face, scene: Scene) -> None:
     await face.paste(scene.sandbox.approve(await face.hand_out()))
     await face.passed()
     await face.says(WORKS, "Okta needs its own authorization.")
+    await face.sheet_at_the_end("Twilio SCIM in Okta", scene.sandbox.client_id)
     await face.primary()
 
 

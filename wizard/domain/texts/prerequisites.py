@@ -186,6 +186,7 @@ AUDIENCES: Final = (
                 "Okta runs its own authorization, so this setup is only a test. It confirms that"
                 " your OAuth app, permissions, and admin account work. It doesn't test Okta's"
                 " settings, and Okta can't use its tokens.",
+                "Then the handoff sheet lists the values to enter in Okta.",
                 "Redirect URL to register in the app: https://system-admin.okta.com/admin/app/cpc/"
                 "APPNAME/oauth/callback",
                 "Replace APPNAME with the part between /app/ and /instance/ in the URL of your"
@@ -196,6 +197,7 @@ AUDIENCES: Final = (
             ),
         },
         "required by Okta",
+        ends_with_sheet=True,
     ),
     Audience(
         "entra",

@@ -71,7 +71,7 @@ async def words_at_every_prompt(person: Person) -> None:
     for word, answer in (
         ("?", "Only these roles can create organization OAuth apps and approve access."),
         ("help", '"r" to check network, clock, and storage again.'),
-        ("help", "Click Create OAuth application, then select the Authorization code grant type."),
+        ("help", "Click Create OAuth application, and select Authorization code."),
         ("back", 'You can\'t go back from here. To leave the wizard, type "quit".'),
         ("open", "No browser on this machine. The pages are:"),
         ("copy", "There's nothing to copy here."),

@@ -88,7 +88,7 @@ def controls(screen: str) -> list[Control]:
         (at for at in range(top, buttons) if re.search(r"^[ │]+› (?!\[)", rows[at])), buttons
     )
     # The scroll position is shown to the left of a dialog's buttons.
-    rows[buttons] = re.sub("↓ more +PgDn", lambda m: " " * len(m[0]), rows[buttons])
+    rows[buttons] = re.sub("PgDn ↓ more", lambda m: " " * len(m[0]), rows[buttons])
     found = [*_in_row(rows, len(rows) - 1, Kind.KEY), *_in_row(rows, buttons, Kind.BUTTON)]
     for at in range(top, buttons):
         row = rows[at]

@@ -194,6 +194,12 @@ class Mouse(Hand):
         feed(self.app, f"{cell}M{cell}m")
         await self.pilot.pause()
 
+    async def turn_wheel(self) -> None:
+        """Scroll down over the middle of the screen."""
+        width, height = self.app.size
+        feed(self.app, f"\x1b[<65;{width // 2};{height // 2}M")
+        await self.pilot.pause()
+
     async def use(self, words: str) -> None:
         buttons = [each for each in self.app.screen.query(Button) if each.display]
         if any(words in (b.id, str(b.label).strip(" ‹›")) for b in buttons):
@@ -222,6 +228,8 @@ class Mouse(Hand):
 
     async def change(self) -> None:
         choice = self.app.screen.query_one(Choice)
+        while not self.app.screen.find_widget(choice).visible_region.area:
+            await self.turn_wheel()
         await self.click(choice.region.offset + Offset(choice.region.width - 3, 0))
 
 

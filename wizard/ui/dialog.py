@@ -55,8 +55,8 @@ class Dialog(ModalScreen[Result], TimedScreen[Result]):
     DEFAULT_CSS = """
     Dialog {
         align: center middle;
-        background: $background 85%;
-        &:ansi { background: $background 85%; }
+        background: $background 95%;
+        &:ansi { background: $background 95%; }
         & > .screen--selection { background: $input-selection-background; color: $foreground; }
         & #dialog {
             width: 76;

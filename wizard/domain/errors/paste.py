@@ -100,8 +100,8 @@ OTHER_ADDRESS: Final = in_credentials(
     id="paste-other-address",
     title="This doesn't match your Redirect URL",
     cause="The host or path is different.",
-    remedy="Paste the whole URL again. If it still differs, set the same Redirect URL in "
-    "Credentials and in the app. Then create a new link.",
+    remedy="Make sure Credentials and the app have the same Redirect URL, then create a new "
+    "link. If you copied only part of the URL, paste all of it.",
 )
 FORWARDED_ELSEWHERE: Final = replace(
     OTHER_ADDRESS,

@@ -123,7 +123,7 @@ GUIDE: Final = {
         "Before you start",
         "",
         (
-            "Click Create OAuth application, then select the Authorization code grant type.",
+            "Click Create OAuth application, and select Authorization code.",
             "Under Application details, enter an application name, a company name, and your"
             " Redirect URL.",
             "Under Scopes & permissions, select every managed-users permission and nothing else.",
@@ -242,7 +242,7 @@ _WITHOUT_APPROVAL: Final = {
     Step.PREREQUISITES: replace(
         GUIDE[Step.PREREQUISITES],
         steps=(
-            "Click Create OAuth application, then select the Client credentials grant type.",
+            "Click Create OAuth application, and select Client credentials.",
             "Enter a name and a description. The app needs no Redirect URL.",
             "Under Scopes & permissions, select the managed-users permissions. Entra ID needs all.",
             "Copy the Client ID and Client Secret. Twilio shows the secret only once.",

@@ -48,12 +48,12 @@ class PrerequisitesScreen(StepScreen):
 
     DEFAULT_CSS = """
     PrerequisitesScreen {
-        & #risk.-hidden { display: none; }
+        & .risk.-hidden { display: none; }
         /* What stands under it rarely moves. */
         & #reason { height: auto; min-height: 3; }
         &.-short #reason { min-height: 2; }
         /* Its row goes to what stands above the choices, so that the list doesn't move. */
-        &.-led .lead, &.-short.-told .lead { display: none; }
+        &.-led .lead, &.-short .lead, &.-short.-told .list { display: none; }
     }
     """
     STEP = Step.PREREQUISITES
@@ -80,7 +80,7 @@ class PrerequisitesScreen(StepScreen):
     def __init__(self, banner: Banner, wizard_context: WizardContext, state: WizardState) -> None:
         super().__init__(banner)
         self._wizard_context = wizard_context
-        self._ticks = wizard_context.session.profile.ticks
+        self._ticks = wizard_context.session.ticks
         self._use = wizard_context.session.use
         self._can_go_back = wizard_context.can_go_back(state)
         self._because = state.because
@@ -97,11 +97,11 @@ class PrerequisitesScreen(StepScreen):
         yield Findings(id="machine").data_bind(PrerequisitesScreen.checks)
         yield Gap(rank=0)
         yield Choices(self._use)
-        yield Gap()
         hidden = "" if self._use.risk else "-hidden"
-        yield Static(Warned((" ".join(RISK),)), id="risk", classes=hidden, markup=False)
+        yield Gap(f"risk {hidden}")
+        yield Static(Warned((" ".join(RISK),)), classes=f"risk {hidden}", markup=False)
         # The list never moves as others' rows change.
-        yield Gap(rank=KEPT)
+        yield Gap("list", rank=KEPT)
         yield Checklist(self._use.items, self._ticks)
         yield Gap(rank=1)
         with Vertical(id="reason"):
@@ -256,7 +256,7 @@ class PrerequisitesScreen(StepScreen):
         """Show what has to be true now."""
         self._use, self._is_warned = event.use, False
         self.query_one(Checklist).show(event.use.items, self._ticks)
-        self.query_one("#risk").set_class(not event.use.risk, "-hidden")
+        self.query(".risk").set_class(not event.use.risk, "-hidden")
         self.follow_grant_type(event.use.grant_type)
         self.checks = relevant(self._found, event.use.grant_type)
         self.say_aside(self.aside())

@@ -200,6 +200,7 @@ class RedirectScreen(LinkScreen):
             *([("Waiting", waits)] if waits and not has_problem else ()),
         )
         self.refresh_bindings()
+        self.query_one(Field).set_class(has_problem and bool(self.query_one(Entry).value), "-bad")
         shown = self.query_one("#facts", Static)
         shown.update(Named(rows))
         shown.set_class(has_problem, "spare")

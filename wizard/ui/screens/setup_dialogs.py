@@ -33,14 +33,19 @@ class AdvancedScreen(Dialog[CredentialSet | None]):
     DEFAULT_CSS = """
     AdvancedScreen {
         /* In 24 rows, the lines of the boxes have to do for gaps. */
-        & #dialog { padding-bottom: 0; }
+        & #dialog { margin: 1 0 1 0; padding: 1 1 0 2; }
         & #dialog-body {
-            & Field { margin: 0 1 0 0; }
-            & #about { margin: 0 1 1 2; }
-            & #pkce { margin: 0 3 0 2; }
+            & Field { margin: 0; }
+            & #about { margin: 0 0 1 2; }
+            & #pkce { margin: 1 2 0 2; }
         }
-        &.-high, &.-huge { & #dialog { padding-bottom: 1; } & Field { margin-bottom: 1; } }
-        &.-short #about { display: none; }
+        & #dialog-buttons { margin: 1 1 0 0; }
+        &.-high, &.-huge {
+            & #dialog { margin: 2 0 1 0; padding: 1 1 1 2; }
+            & #dialog-body { & Field { margin: 0 0 1 0; } & #pkce { margin: 0 2 0 2; } }
+        }
+        &.-huge #dialog { margin: 8 0 1 0; }
+        &.-short #dialog-body { & #about { display: none; } & #pkce { margin: 0 2 0 2; } }
     }
     """
     AUTO_FOCUS = "Entry"
@@ -51,8 +56,8 @@ class AdvancedScreen(Dialog[CredentialSet | None]):
         self._pkce = draft.pkce
 
     def _room(self, rows: int) -> int:
-        # All of it fits into 24 rows without the one under the buttons.
-        return super()._room(rows) + (rows >= ROOMY)
+        # All of it fits into 24 rows without the ones under the title and the buttons.
+        return super()._room(rows) + 2 * (rows >= ROOMY)
 
     def compose_body(self) -> ComposeResult:
         """Yield the fields."""

@@ -87,7 +87,7 @@ def brief(words: str) -> str:
     return words if len(words) <= SHORT or words.startswith("Go to ") else words.partition(" ")[0]
 
 
-MORE: Final = ("↓ more  PgDn", "↓ more", "↓")
+MORE: Final = ("PgDn ↓ more", "↓ more", "↓")
 """The texts for more content; the first that fits is shown."""
 
 

@@ -126,8 +126,8 @@ class Field(Vertical):
     DEFAULT_CSS = """
     Field {
         height: auto;
-        /* Blue always means the focus; what is wrong there is said under it. */
-        &.-bad Entry:blur { border: round $error; }
+        /* The label and the cursor tell which one has the focus. */
+        &.-bad Entry { border: round $error; }
         &.-bad .field-message { color: $error; }
         & .field-message {
             height: auto;

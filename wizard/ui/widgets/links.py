@@ -156,7 +156,7 @@ class HelpPane(Widget):
         """Show another page."""
         needed = (paragraph for paragraph in page if paragraph not in wrong)
         self._needed, self._wrong = (
-            [_told(each.split("\n"), is_titled="\n" in each) for each in part]
+            [_told(each.split("\n"), "$muted", is_titled="\n" in each) for each in part]
             for part in (needed, wrong)
         )
         self.refresh(layout=True)
@@ -175,7 +175,7 @@ class HelpPane(Widget):
         whole = _joined(_wrapped(each, width) for each in (*self._needed, *self._wrong))
         if len(whole) + 2 <= min(self._rows, BESIDE):
             return whole
-        room = self._rows - 4
+        room = min(self._rows - 4, BESIDE)
         lines: list[Content] = []
         for paragraph in self._needed:
             longer = _joined((lines, _wrapped(paragraph, width)))
@@ -217,27 +217,27 @@ def _numbered(line: Content) -> tuple[Content, Content]:
     """Return the number of a step, which may be none, and its words."""
     number = STEP_NUMBER.match(line.plain)
     at = number.end() if number else 0
-    return line[:at], line[at:]
+    return Content.styled(line.plain[:at], "bold"), line[at:]
 
 
 class Told(Fitted):
     """A paragraph of the help or of a sheet, without its URLs."""
 
     def __init__(self, lines: Sequence[str], *, is_titled: bool) -> None:
-        self._lines = _told(lines, is_titled=is_titled)
+        self._lines = _told(lines, "", is_titled=is_titled)
 
     def content(self, width: int) -> Content:
         """Return it in a width."""
         return Content("\n").join(_wrapped(self._lines, width))
 
 
-def _told(lines: Sequence[str], *, is_titled: bool) -> list[Content]:
+def _told(lines: Sequence[str], style: str, *, is_titled: bool) -> list[Content]:
     """Return a paragraph, perhaps with a title; a URL is a few words."""
     link = "underline $footer-key-foreground"
     drawn = [
         Content("Open this page").stylize(link).stylize(Style(link=line))
         if is_url(line)
-        else Content.styled(line, "$muted")
+        else Content.styled(line, style)
         for line in lines
     ]
     return [Content.styled(lines[0], "bold"), *drawn[1:]] if is_titled else drawn

@@ -118,7 +118,7 @@ FOLDERS: Final = {
 """The kind of a text whose call says nothing, by where its module is."""
 
 NO_TEXT_CALLS: Final = re.compile(
-    r"compile|note|TypeVar|ValueError|TypeError|(re|headers)\.\w+|startswith|frozenset|get|query\w*"
+    r"compile|note|Gap|TypeVar|ValueError|TypeError|(re|headers)\.\w+|startswith|frozenset|get|query\w*"
     r"|fullmatch|build_request|DecodingError|AsyncClient|dict\.fromkeys|Theme|quoted"
 )
 NO_TEXT_NAMES: Final = re.compile(
@@ -252,10 +252,11 @@ class _Module:
         if isinstance(node, ast.Constant) and isinstance(node.value, str):
             return _filled(node.value) if is_filled else node.value
         if isinstance(node, ast.JoinedStr):
-            return "".join(
+            words = "".join(
                 str(p.value) if isinstance(p, ast.Constant) else self._value(p, is_filled)
                 for p in node.values
             )
+            return _filled(words) if is_filled else words
         return None
 
     def _value(self, part: ast.expr, is_filled: bool) -> str:

@@ -18,7 +18,7 @@ PALETTE: Final = "Search for commands"
 TOP: Final = re.compile("╭─[^╭╮]*╮")
 """The top of a dialog, or of a field, which is three rows high."""
 FIELD: Final = re.compile("╭─ ")
-KEY: Final = re.compile(r"^(?:⏎/esc|\^\w|F\d+|⏎|esc|Space|\w) ")
+KEY: Final = re.compile(r"^(?:⏎ esc|\^\w|F\d+|⏎|esc|Space|\w) ")
 """The text before the word in the row of keys."""
 WORDS: Final = re.compile(r"[^\s│▌▐](?:[^\s│▌▐]| (?! |│|▐))*")
 

@@ -227,7 +227,7 @@ async def test_each_wrong_field_is_red_also_with_the_focus() -> None:
             red = Color.parse(stage.app.theme_variables["error"])
             assert entry(stage, here).styles.border_top[1] == red
             assert entry(stage, other).styles.border_top[1] == red
-            labels = {entry(stage, each).styles.border_title_color for each in (here, other)}
+            labels = {entry(stage, each).styles.border_title_style for each in (here, other)}
             assert len(labels) == 2, "the label tells which one has the focus"
             for message in stage.screen.query(".field-message.-shown"):
                 assert message.styles.color == red

@@ -25,7 +25,7 @@ CONFIRMED: Final = "confirmed"
 """What an item is after yes; on the screens it is selected."""
 DENIED: Final = "Not confirmed."
 ALL_CONFIRMED: Final = "All required items are confirmed."
-OTHER_ITEMS: Final = "Some items have changed. What you confirmed stays confirmed."
+OTHER_ITEMS: Final = "The items depend on the grant type. What you confirmed stays confirmed."
 
 
 class Prerequisites:

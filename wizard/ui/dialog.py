@@ -45,7 +45,7 @@ class DialogKeys(Keys):
         for key in sorted(super()._all(), key=lambda key: PLACES.get(key.action, 1)):
             first = once.setdefault(key.words, key)
             if first is not key and key.action == "close":
-                once[key.words] = replace(key, display=f"{first.display}/{key.display}")
+                once[key.words] = replace(key, display=f"{first.display} {key.display}")
         yield from sorted(once.values(), key=lambda key: PLACES.get(key.action, 1))
 
 
@@ -55,15 +55,15 @@ class Dialog(ModalScreen[Result], TimedScreen[Result]):
     DEFAULT_CSS = """
     Dialog {
         align: center middle;
-        background: $background 95%;
-        &:ansi { background: $background 95%; }
+        background: $background 99%;
+        &:ansi { background: $background 99%; }
         & > .screen--selection { background: $input-selection-background; color: $foreground; }
         & #dialog {
             width: 76;
             max-width: 100%;
             height: auto;
             max-height: 100%;
-            /* The title of the wizard stays in view, an empty row between. */
+            /* Free rows all around. */
             margin: 2 0 1 0;
             /* As all around: the half of the frame's cells outside of it has the same color. */
             background: $background;

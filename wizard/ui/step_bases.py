@@ -36,7 +36,7 @@ class LinkScreen(StepScreen):
     """A step that holds the link and may receive its response."""
 
     BINDINGS: ClassVar[list[BindingType]] = [
-        offered("f8", "approve", "Approve", "demo.approve", "Let the demo approve", "F8"),
+        offered("f8", "approve", "Approve", "demo.approve", "Simulate the approval", "F8"),
         offered("ctrl+o", "open_link", "Open", "link.open", OPENS),
         offered("ctrl+y", "copy_link", "Copy", "link.copy", "Copy the link to the clipboard"),
         offered(

@@ -117,7 +117,7 @@ SERVER_TIMED_OUT: Final = replace(
 NO_TIME_LEFT: Final = replace(
     TIMED_OUT,
     title="Timed out before contacting {host}",
-    cause="Earlier steps took all of the 60 seconds that a command has for each profile.",
+    cause="Earlier steps took all 60 seconds allowed for this profile.",
 )
 """Used if a command had to wait for a lock or for the same host first."""
 

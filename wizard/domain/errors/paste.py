@@ -100,8 +100,8 @@ OTHER_ADDRESS: Final = in_credentials(
     id="paste-other-address",
     title="This doesn't match your Redirect URL",
     cause="The host or path is different.",
-    remedy="Make sure Credentials and the app have the same Redirect URL, then create a new "
-    "link. If you copied only part of the URL, paste all of it.",
+    remedy="Make sure the Redirect URL in Credentials matches the app's, then create a new link. "
+    "If you copied only part of the URL, paste all of it.",
 )
 FORWARDED_ELSEWHERE: Final = replace(
     OTHER_ADDRESS,

@@ -199,8 +199,8 @@ GUIDE: Final = {
             " code= in it.",
             "Twilio doesn't send you to your Redirect URL? The app may have the Client"
             " credentials grant type. Create one with the Authorization code grant type.",
-            "Does the URL start with something else? Your Redirect URL might redirect again,"
-            " or differ from the app's. Use one that doesn't redirect, and register it in the app.",
+            "Does the URL start differently? Your Redirect URL might redirect to another page, or"
+            " it might not match the app's. Use one that doesn't redirect, and register it there.",
         ),
         _where(". Open the app. The Redirect URL is under Application details."),
     ),

@@ -88,7 +88,7 @@ def behind_login(problem: Problem) -> Problem:
     then = "create a new link" if problem.step is Step.AUTHORIZE else "try again"
     remedy = (
         "Open any page in a browser, sign in to this network if prompted, then "
-        f"{then}. If there's no prompt, ask your network team to allow {{host}}."
+        f"{then}. If no sign-in page appears, ask your network team to allow {{host}}."
     )
     return replace(problem, remedy=remedy, who=Who.YOU)
 

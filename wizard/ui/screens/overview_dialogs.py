@@ -32,7 +32,7 @@ from wizard.ui.widgets.links import Told
 from wizard.ui.widgets.menu import Menu
 from wizard.ui.widgets.problem_panel import ProblemPanel
 
-NEW: Final = Item("+", "New profile…", group=2)
+NEW: Final = Item("+", "New profile…", "starts a new setup", group=2)
 """The line that asks for a name; its ID can't be a name."""
 
 
@@ -148,6 +148,7 @@ class RotateScreen(Dialog[Outcome | Confirm | None]):
             # For good: the field would jump as soon as something is typed.
             self.query_one(".intro").display = False
             self._panel.show(error.problem)
+            self.query_one(Field).add_class("-bad")
             self._offer(is_enabled=True)
             self.set_focus(self._entry)
             return

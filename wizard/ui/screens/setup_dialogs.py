@@ -23,7 +23,7 @@ _RULES: Final = {**dict.fromkeys(ENDPOINTS, rules.endpoint), "scope": rules.scop
 """The rule of each field, by its id; in their order."""
 
 
-ABOUT: Final = "These suit most setups. Change one only if an error message says so."
+ABOUT: Final = "These suit most setups. Change one only if an error says so."
 
 
 class AdvancedScreen(Dialog[CredentialSet | None]):
@@ -33,19 +33,19 @@ class AdvancedScreen(Dialog[CredentialSet | None]):
     DEFAULT_CSS = """
     AdvancedScreen {
         /* In 24 rows, the lines of the boxes have to do for gaps. */
-        & #dialog { margin: 1 0 1 0; padding: 1 1 0 2; }
+        & #dialog { margin: 1 0 1 0; }
         & #dialog-body {
             & Field { margin: 0; }
             & #about { margin: 0 0 1 2; }
-            & #pkce { margin: 1 2 0 2; }
+            & #pkce { margin: 0 0 0 2; }
         }
         & #dialog-buttons { margin: 1 1 0 0; }
         &.-high, &.-huge {
-            & #dialog { margin: 2 0 1 0; padding: 1 1 1 2; }
-            & #dialog-body { & Field { margin: 0 0 1 0; } & #pkce { margin: 0 2 0 2; } }
+            & #dialog { margin: 2 0 1 0; }
+            & #dialog-body Field { margin: 0 0 1 0; }
         }
         &.-huge #dialog { margin: 8 0 1 0; }
-        &.-short #dialog-body { & #about { display: none; } & #pkce { margin: 0 2 0 2; } }
+        &.-short #about { display: none; }
     }
     """
     AUTO_FOCUS = "Entry"
@@ -56,8 +56,8 @@ class AdvancedScreen(Dialog[CredentialSet | None]):
         self._pkce = draft.pkce
 
     def _room(self, rows: int) -> int:
-        # All of it fits into 24 rows without the ones under the title and the buttons.
-        return super()._room(rows) + 2 * (rows >= ROOMY)
+        # All of it fits into 24 rows without the one under the wizard's title.
+        return super()._room(rows) + (rows >= ROOMY)
 
     def compose_body(self) -> ComposeResult:
         """Yield the fields."""

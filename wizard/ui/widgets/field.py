@@ -126,8 +126,8 @@ class Field(Vertical):
     DEFAULT_CSS = """
     Field {
         height: auto;
-        /* The label and the cursor tell which one has the focus. */
-        &.-bad Entry { border: round $error; }
+        /* The bold label and the cursor tell which one has the focus. */
+        &.-bad Entry { border: round $error; border-title-color: $error; }
         &.-bad .field-message { color: $error; }
         & .field-message {
             height: auto;
@@ -215,7 +215,7 @@ class Choice(Widget, can_focus=True):
 
     @property
     def _said(self) -> Content:
-        return Content.styled(f"{self._label}  ", "bold" if self.has_focus else "$muted")
+        return Content.styled(f"{self._label}  ", KEY_COLOR if self.has_focus else "$muted")
 
     def render(self) -> Content:
         """Draw the row."""

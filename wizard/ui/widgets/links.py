@@ -220,6 +220,10 @@ def _numbered(line: Content) -> tuple[Content, Content]:
     return Content.styled(line.plain[:at], "bold"), line[at:]
 
 
+QUESTION: Final = re.compile(r"^[^?.]+\?(?= )")
+"""What goes wrong, before what helps."""
+
+
 class Told(Fitted):
     """A paragraph of the help or of a sheet, without its URLs."""
 
@@ -237,7 +241,7 @@ def _told(lines: Sequence[str], style: str, *, is_titled: bool) -> list[Content]
     drawn = [
         Content("Open this page").stylize(link).stylize(Style(link=line))
         if is_url(line)
-        else Content.styled(line, style)
+        else Content.styled(line, style).highlight_regex(QUESTION, style="bold $foreground")
         for line in lines
     ]
     return [Content.styled(lines[0], "bold"), *drawn[1:]] if is_titled else drawn

@@ -202,6 +202,6 @@ class CheckLines(Yielding):
         )
         # What is still to come stands back; what has failed is said loudly by the problem.
         title = "$muted" if check.status is Status.WAITING else ""
-        style = COLORS.get(check.status, "$muted")
+        style = KEY_COLOR if is_running else COLORS.get(check.status, "$muted")
         left = Content.assemble((f"{sign} ", style), (check.title, title))
         return spread(left, right, width)

@@ -109,11 +109,21 @@ async def test_another_address_is_held_against_the_one_that_was_set() -> None:
         lines = stage.text.splitlines()
         mark = next(i for i, line in enumerate(lines) if "differs from here" in line)
         pasted, expected = lines[mark - 2], lines[mark - 1]
+        assert "pasted  " in pasted
+        assert "expected  " in expected
         column = lines[mark].index("^")
         assert pasted.rstrip().endswith(f"{REDIRECT_URL}s")
         assert expected.rstrip().endswith(REDIRECT_URL)
         assert pasted[column] == "s"
         assert pasted[:column].removesuffix(REDIRECT_URL) != pasted[:column]
+
+
+async def test_what_was_typed_before_is_not_read_after_a_paste() -> None:
+    async with at_redirect(Desk()) as stage:
+        await stage.pilot.press("x", "enter")
+        await paste(stage.pilot, FOREIGN)
+        await stage.until_text(book.FOREIGN_STATE.title)
+        assert stage.screen._silence is None
 
 
 async def test_demos_url_replaces_what_was_refused() -> None:

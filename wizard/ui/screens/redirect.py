@@ -139,6 +139,7 @@ class RedirectScreen(LinkScreen):
         """Paste what the demo's browser landed on; Enter then reads it, so that it is seen."""
         self.query_one(AddressEntry).put(landed)
         self._pasted = self._by_demo = landed
+        self._stop_reading()
         self.query_one(Field).note(BY_DEMO)
         # These were about the URL before.
         self.show_problem(None)
@@ -170,6 +171,9 @@ class RedirectScreen(LinkScreen):
     ) -> None:
         """Show a problem, which needs the room of the words about an editor, or clear it."""
         super().show_problem(problem, comparison, also)
+        if self.is_here:
+            # It isn't about the URL; see `take`.
+            self.query_one(Field).remove_class("-bad")
         self._show_facts()
 
     def watch_link(self, link: Link | None) -> None:
@@ -200,7 +204,6 @@ class RedirectScreen(LinkScreen):
             *([("Waiting", waits)] if waits and not has_problem else ()),
         )
         self.refresh_bindings()
-        self.query_one(Field).set_class(has_problem and bool(self.query_one(Entry).value), "-bad")
         shown = self.query_one("#facts", Static)
         shown.update(Named(rows))
         shown.set_class(has_problem, "spare")
@@ -208,6 +211,9 @@ class RedirectScreen(LinkScreen):
     def take(self, reading: Reading) -> None:
         """Show less about the link beside a problem."""
         super().take(reading)
+        if self.is_here:
+            is_bad = bool(self.query_one(ProblemPanel).problems and self.query_one(Entry).value)
+            self.query_one(Field).set_class(is_bad, "-bad")
         self._show_facts()
 
     def receive(self, pasted: str) -> None:
@@ -220,20 +226,25 @@ class RedirectScreen(LinkScreen):
     def _take_paste(self, event: Entry.Pasted) -> None:
         text = event.text.reveal()
         self._pasted = event.text
+        self._stop_reading()
         self.query_one(Field).note(f"pasted {len(text):,} characters")
         self.take(self._links.read(text))
 
     @on(Input.Changed)
     def _typed(self, event: Input.Changed) -> None:
         self._pasted = None
-        self._is_asked = False
+        self._stop_reading()
         self.query_one(Field).note()
         self.show_problem(None)
         self.pending = None
-        if self._silence is not None:
-            self._silence.stop()
         # Text without paste brackets comes key by key: half of it must not be submitted.
         self._silence = self.set_timer(SILENCE, self._read_typed) if event.value else None
+
+    def _stop_reading(self) -> None:
+        """Forget what was typed before: another text stands in the field."""
+        if self._silence is not None:
+            self._silence.stop()
+        self._silence, self._is_asked = None, False
 
     def _read_typed(self) -> None:
         entry, self._silence = self.query_one(AddressEntry), None

@@ -87,6 +87,7 @@ async def test_stop_signal_waits_for_the_event_it_interrupts(
         pytest.skip("This is about Linux and macOS only")
     driver = textual_internals.TerminalDriver(App())
     driver._loop = asyncio.get_running_loop()
+    driver._is_painting = True
     acts: list[object] = []
     monkeypatch.setattr(driver, "suspend_application_mode", lambda: acts.append("suspended"))
     monkeypatch.setattr(os, "kill", lambda _, number: acts.append(number))
@@ -115,8 +116,10 @@ async def test_continue_signal_starts_what_was_stopped_but_not_what_has_ended(
     driver._must_signal_resume = False
     driver.stop_application_mode()
     driver._sigcont_application()
+    driver._sigtstp_application()
+    driver._sigcont_application()
     await asyncio.sleep(0)
-    assert acts == [system.SIGSTOP, "started"]
+    assert acts == [system.SIGSTOP, "started", system.SIGSTOP]
 
 
 # -- input ---------------------------------------------------------------------------------------

@@ -75,9 +75,10 @@ if sys.platform == "win32":
 
         def wake() -> None:
             while read_end.recv(4096):
-                for loop in tuple(_woken):
-                    # It may be closed.
-                    with suppress(RuntimeError):
+                # It may be closed, or another may be created at this moment.
+                with suppress(RuntimeError):
+                    for loop in tuple(_woken):
+                        # A call that does nothing; it wakes the loop.
                         loop.call_soon_threadsafe(int)
 
         Thread(target=wake, name="signals", daemon=True).start()

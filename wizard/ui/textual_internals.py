@@ -8,6 +8,8 @@ from __future__ import annotations
 
 import base64
 import contextlib
+import os
+import signal
 import sys
 from codecs import IncrementalDecoder, getincrementaldecoder
 from collections.abc import Callable, Iterator, Sequence
@@ -183,7 +185,8 @@ if sys.platform != "win32":
             output: Any = self._output
             self._file = output
             super().start_application_mode()  # type: ignore[no-untyped-call]
-            self._is_painting = True
+            # Textual's own clears it once it has started. It doesn't start in the background.
+            self._is_painting = not self._must_signal_resume
 
         def stop_application_mode(self) -> None:
             """Erase the screen, then stop.
@@ -200,7 +203,8 @@ if sys.platform != "win32":
             return size(sys.__stderr__) or size(sys.__stdin__) or super()._get_terminal_size()
 
         def _sigtstp_application(self, *_: object) -> None:
-            self._between_events(super()._sigtstp_application)
+            stop = partial(os.kill, os.getpid(), signal.SIGSTOP)
+            self._between_events(super()._sigtstp_application if self._is_painting else stop)
 
         def _sigcont_application(self, *_: object) -> None:
             self._between_events(self._go_on)
@@ -219,8 +223,8 @@ if sys.platform != "win32":
         def _go_on(self) -> None:
             """Start again after a stop; after one that gave no warning (SIGSTOP) stop first.
 
-            What ends a process may send SIGCONT too. Nothing is started then: no one would stop
-            the thread that reads keys, which would keep the process alive.
+            Whatever ends the process may also send SIGCONT. Nothing is started then: no one would
+            stop the thread that reads keys, which would keep the process alive.
             """
             if self._is_painting and self._auto_restart:
                 self.suspend_application_mode()

@@ -64,6 +64,7 @@ def test_entry_is_short_and_whole(entry: Problem) -> None:
     assert entry.step is None or entry.step in STEPS
     assert entry.exit_code not in (ExitCode.FINE, ExitCode.SIGNAL)
     assert entry.detail == ()
+    assert entry.is_in_advanced is ("Credentials > Advanced" in entry.remedy)
 
 
 @pytest.mark.parametrize(

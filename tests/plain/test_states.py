@@ -25,6 +25,7 @@ from wizard.domain.secret import Secret
 from wizard.domain.steps import Step
 from wizard.domain.text import Program, short_id
 from wizard.domain.texts.questions import (
+    ADVANCED,
     NOTHING_REMOVED,
     REMOVED_IN_DEMO,
     RISK,
@@ -34,7 +35,6 @@ from wizard.domain.texts.questions import (
 from wizard.domain.texts.wording import IN_FILES, USED_UP
 from wizard.domain.value import replace
 from wizard.flow.credentials import ANY_OTHER
-from wizard.plain.advanced import USUAL
 from wizard.plain.dialogue import UNCHANGED
 from wizard.plain.prerequisites import ALL_CONFIRMED, DENIED, OTHER_ITEMS
 from wizard.sandbox import serve
@@ -496,7 +496,7 @@ def test_endpoints_scope_and_pkce_are_asked_for_when_one_says_advanced(
         await person.type("advanced")
         await person.says("Setting 1 of 5, Authorization endpoint. Paste another, or press Enter")
         await person.type("?")
-        await person.says("where an admin approves access.", USUAL)
+        await person.says("where an admin approves access.", ADVANCED)
         await person.type("http://scim-server.example.edu/authorize")
         await person.says("Error: ")
         await person.type(f"{SERVER}/authorize")
@@ -504,7 +504,7 @@ def test_endpoints_scope_and_pkce_are_asked_for_when_one_says_advanced(
         await person.type(f"{SERVER}/scim")
         await person.says("Setting 4 of 5, Scope (Twilio: offline_access). Type another, or press")
         await person.type("?")
-        await person.says('For an empty scope, type "none".', USUAL)
+        await person.says('For an empty scope, type "none".', ADVANCED)
         await person.type("offline_access \\")
         await person.says("Error: Use only ASCII letters")
         await person.type("none")

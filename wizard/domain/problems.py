@@ -98,6 +98,8 @@ class Problem(Value):
     """Arguments of the command that helps, if the problem occurred in a command; (): the wizard."""
     needs_restart: bool = False
     """Whether the fix requires a restart, as variables and options do."""
+    is_in_advanced: bool = False
+    """Whether the fix is in the advanced settings."""
     shell: Command | None = None
     """A shell command that helps."""
     detail: tuple[str, ...] = ()
@@ -134,7 +136,7 @@ class Problem(Value):
     def typed_remedy(self) -> str:
         """The remedy in plain mode, where Advanced is a word to type."""
         way = ' To open the advanced settings, type "advanced" in Credentials.'
-        return self.remedy + way * ("Credentials > Advanced" in self.remedy)
+        return self.remedy + way * self.is_in_advanced
 
     @property
     def sign(self) -> str:

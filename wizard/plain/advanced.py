@@ -7,6 +7,7 @@ from typing import Final
 from wizard.domain import rules
 from wizard.domain.credential_fields import ENDPOINTS
 from wizard.domain.models import CredentialSet, Endpoints, Pkce
+from wizard.domain.texts.questions import ADVANCED
 from wizard.domain.value import replace
 from wizard.flow.state import Back
 from wizard.plain.dialogue import Dialogue, Left, Prompt
@@ -19,20 +20,19 @@ EMPTY: Final = "none"
 """Typed for an empty scope, since Enter alone keeps what is there."""
 ASKS: Final = (
     *(f"{label}. Paste another" for label in ENDPOINTS.values()),
-    "Scope (Twilio: offline_access). Type another",
+    f"Scope (Twilio: {CredentialSet().scope}). Type another",
     "PKCE. Type auto, on, or off",
 )
 ABOUT: Final = (
     "The authorization endpoint is the page where an admin approves access.",
     "The token endpoint is where the wizard gets tokens.",
     "Every SCIM request URL starts with the SCIM base URL.",
-    "The scope is the access that the link requests. Twilio's scope, offline_access, allows the"
-    f' wizard to refresh tokens. For an empty scope, type "{EMPTY}".',
+    f"The scope is the access that the link requests. Twilio's scope, {CredentialSet().scope},"
+    f' allows the wizard to refresh tokens. For an empty scope, type "{EMPTY}".',
     "PKCE protects the code on its way to your Redirect URL. With auto, it's on if the server"
     " supports it.",
 )
 """What each setting is."""
-USUAL: Final = "Keep this setting unless Twilio or an error message tells you to change it."
 
 
 def _pkce(text: str) -> str | None:
@@ -63,7 +63,7 @@ async def ask_advanced(talk: Dialogue, draft: CredentialSet) -> CredentialSet:
 async def _asked(talk: Dialogue, at: int, count: int, value: str) -> str:
     """Ask for a setting until the answer is empty or right; return the setting. Raises Left."""
     words = f"Setting {at + 1} of {count}, {ASKS[at]}, or press Enter to keep {value}"
-    while text := await talk.ask(Prompt(words, (ABOUT[at], USUAL))):
+    while text := await talk.ask(Prompt(words, (ABOUT[at], ADVANCED))):
         problem = RULES[at](text)
         if problem is None:
             return text

@@ -32,12 +32,14 @@ INVALID_REQUEST_WITH_PKCE: Final = replace(
     INVALID_REQUEST,
     remedy="Check that the Client ID and Redirect URL match the app's. If they do, set PKCE to "
     "off under Credentials > Advanced. Then create a new link.",
+    is_in_advanced=True,
 )
 """Used if the link had a code challenge."""
 INVALID_REQUEST_WITHOUT_PKCE: Final = replace(
     INVALID_REQUEST,
     cause="The server requires PKCE, and the link was created without it.",
     remedy="Set PKCE to on under Credentials > Advanced. Then create a new link.",
+    is_in_advanced=True,
 )
 """Used if the server requires a code challenge and the link had none."""
 INVALID_CLIENT: Final = fix_credentials(
@@ -71,12 +73,14 @@ UNSUPPORTED_RESPONSE_TYPE: Final = fix_credentials(
     title="The server doesn't issue codes at this URL",
     cause="It rejected response_type=code. The authorization endpoint is probably wrong.",
     remedy="Check the endpoints under Credentials > Advanced.",
+    is_in_advanced=True,
 )
 INVALID_SCOPE: Final = fix_credentials(
     id="paste-invalid-scope",
     title="Twilio rejected the scope",
     cause="The scope in the link is unknown or not allowed (invalid_scope).",
     remedy="Set the scope to offline_access under Credentials > Advanced.",
+    is_in_advanced=True,
 )
 SERVER_ERROR: Final = _outage(
     id="paste-server-error",

@@ -81,6 +81,7 @@ PKCE_SUSPECTED: Final = in_credentials(
     title="Twilio may have rejected PKCE",
     cause="The request included a code verifier, which this app might not support.",
     remedy="Set PKCE to off under Credentials > Advanced. Then create a new link.",
+    is_in_advanced=True,
 )
 
 PKCE_REQUIRED: Final = in_credentials(
@@ -88,6 +89,7 @@ PKCE_REQUIRED: Final = in_credentials(
     title="The server requires PKCE",
     cause="It rejects a code that was requested without a code challenge.",
     remedy="Set PKCE to on under Credentials > Advanced. Then create a new link.",
+    is_in_advanced=True,
 )
 
 APP_REFUSED: Final = fix_credentials(
@@ -185,6 +187,7 @@ NOT_ASKED_FOR: Final = fix_credentials(
     title="No refresh token was requested",
     cause="The scope offline_access is missing, so the access token can't be refreshed.",
     remedy="Set the scope to offline_access under Credentials > Advanced. Then authorize again.",
+    is_in_advanced=True,
 )
 
 TOKEN_THROTTLED: Final = network.throttled(
@@ -200,6 +203,7 @@ TOKEN_URL_NOT_FOUND: Final = in_credentials(
     title="No token endpoint at this URL",
     cause="{host} responded, but it has no token endpoint at that path.",
     remedy="Check the token endpoint under Credentials > Advanced.",
+    is_in_advanced=True,
 )
 
 NOT_OAUTH: Final = network.not_from("an OAuth server", "not-oauth", "token endpoint")

@@ -66,6 +66,7 @@ def not_from(server: str, id_: str, setting: str) -> Problem:
         remedy="If your network requires a login, sign in. If it uses a web filter, ask your "
         f"network team to allow {{host}}. Otherwise, check the {setting} under Credentials > "
         "Advanced.",
+        is_in_advanced=True,
         other_step=Step.CREDENTIALS,
     )
 
@@ -92,6 +93,7 @@ NOBODY_THERE: Final = unreachable(
     cause="The URL points to this machine, but no program is listening on that port.",
     remedy="Start the server, then try again. If the URL is wrong, fix it under "
     "Credentials > Advanced.",
+    is_in_advanced=True,
     other_step=Step.CREDENTIALS,
 )
 
@@ -166,8 +168,7 @@ TLS_UNFIT: Final = unreachable(
 
 TLS_WEAK_KEY: Final = replace(
     TLS_UNFIT,
-    remedy="Ask the owner of the server, or of any proxy in between, to replace the certificate. "
-    "If its key is RSA, it needs at least 2,048 bits.",
+    remedy=f"{TLS_UNFIT.remedy} If its key is RSA, it needs at least 2,048 bits.",
 )
 """Used if the key, or the hash of the signature, is too weak."""
 
@@ -262,6 +263,7 @@ NOT_HTTP: Final = unreachable(
     cause="It can't be read: {reason}.",
     remedy="Check the endpoint's port under Credentials > Advanced. If it's correct, ask "
     "your network team what is modifying responses from {host}.",
+    is_in_advanced=True,
     other_step=Step.CREDENTIALS,
 )
 
@@ -269,10 +271,8 @@ GATEWAY_FAILING: Final = unreachable(
     id="gateway-failing",
     title="{host} or a gateway returned an error",
     cause="It returned {kind}. Nothing you entered caused this.",
-    remedy=(
-        "Try again in a few minutes. If that doesn't help, send the details to your network team."
-        " Check status.twilio.com for outages."
-    ),
+    remedy="Try again in a few minutes. If that doesn't help, send the details to your network "
+    "team. Check status.twilio.com for outages.",
 )
 
 ENCODING_REFUSED: Final = unreachable(
@@ -288,6 +288,7 @@ BAD_ADDRESS: Final = in_credentials(
     title="The server's URL can't be used",
     cause="{host} isn't a host that can be reached over http or https.",
     remedy="Fix the endpoints under Credentials > Advanced.",
+    is_in_advanced=True,
 )
 
 UNRECOGNIZED: Final = Problem(

@@ -164,6 +164,7 @@ ISSUER_DIFFERS: Final = _new_link(
     cause="Its issuer (iss) is {issuer}, not the server that your link goes to.",
     remedy="Don't use it. Check the endpoints under Credentials > Advanced, then create a new "
     "link.",
+    is_in_advanced=True,
     other_step=Step.CREDENTIALS,
 )
 ISSUER_MISSING: Final = _new_link(

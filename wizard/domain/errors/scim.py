@@ -115,6 +115,7 @@ SCIM_NOT_FOUND: Final = in_credentials(
     title="No SCIM API at this URL",
     cause="{host} responded, but it has no /Users endpoint at that path.",
     remedy="Check the SCIM base URL under Credentials > Advanced.",
+    is_in_advanced=True,
 )
 
 SCIM_SAYS_NOT_FOUND: Final = in_credentials(
@@ -123,6 +124,7 @@ SCIM_SAYS_NOT_FOUND: Final = in_credentials(
     cause="The organization or the SCIM base URL is probably wrong.",
     remedy="Check that the app belongs to the right organization. If it does, check the SCIM "
     "base URL under Credentials > Advanced.",
+    is_in_advanced=True,
 )
 
 ODD_LIST: Final = network.unusable(

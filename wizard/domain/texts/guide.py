@@ -106,7 +106,7 @@ _APPS: Final = (
     "Will SCIM create users? Their email domain must be verified in Twilio first.",
 )
 _LOST_SECRET: Final = (
-    "AC… is an Account SID, and SK… is an API key SID. Neither works here.",
+    "Does it start with AC or SK? That's an Account SID or API key SID. It doesn't work here.",
     "Lost the secret? Twilio shows it only once. Rotate it on the app's Credentials tab. Twilio"
     " may ask how long the old secret should keep working.",
 )
@@ -145,9 +145,9 @@ GUIDE: Final = {
         "Copy these from your OAuth app. If you have its Authorization URL, paste it into any"
         " field.",
         (
-            "Client ID: OQ followed by 32 letters or digits.",
-            "Client Secret: one long string of letters, digits, and symbols.",
-            "Redirect URL: exactly as in the app, including any trailing slash.",
+            "Paste the Client ID: OQ followed by 32 letters or digits.",
+            "Paste the Client Secret: one long string of letters, digits, and symbols.",
+            "Paste the Redirect URL exactly as it is in the app, with any trailing slash.",
         ),
         (*_LOST_SECRET,),
         _where(

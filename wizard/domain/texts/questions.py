@@ -66,6 +66,8 @@ DISCARD_NEW_SECRET: Final = replace(
     " you have no other copy of it, you'll have to rotate it. Your current credentials stay in"
     " use.",
 )
+ADVANCED: Final = "Change a setting only if Twilio or an error message says so."
+
 CHANGES: Final = Question(
     "Continue with these changes?",
     "Your current credentials stay in use until a live request proves that the new ones work.",

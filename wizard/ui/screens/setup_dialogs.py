@@ -13,7 +13,7 @@ from textual.widgets import Input, Static
 from wizard.domain import rules
 from wizard.domain.credential_fields import ENDPOINTS
 from wizard.domain.models import CredentialSet, Endpoints, Pkce
-from wizard.domain.texts.questions import CHANGES, Difference
+from wizard.domain.texts.questions import ADVANCED, CHANGES, Difference
 from wizard.domain.value import replace
 from wizard.ui.dialog import ROOMY, ConfirmScreen, Dialog
 from wizard.ui.widgets.drawing import Fitted
@@ -21,9 +21,6 @@ from wizard.ui.widgets.field import Choice, Entry, Field
 
 _RULES: Final = {**dict.fromkeys(ENDPOINTS, rules.endpoint), "scope": rules.scope}
 """The rule of each field, by its id; in their order."""
-
-
-ABOUT: Final = "These suit most setups. Change one only if an error says so."
 
 
 class AdvancedScreen(Dialog[CredentialSet | None]):
@@ -61,7 +58,7 @@ class AdvancedScreen(Dialog[CredentialSet | None]):
 
     def compose_body(self) -> ComposeResult:
         """Yield the fields."""
-        yield Static(ABOUT, id="about", classes="paragraph muted")
+        yield Static(ADVANCED, id="about", classes="paragraph muted")
         urls = zip(self._draft.endpoints.named.values(), Endpoints().named.values(), strict=True)
         for (id_, label), (value, usual) in zip(ENDPOINTS.items(), urls, strict=True):
             yield Field(label, Entry(id_, value), f"Twilio: {usual}" if value != usual else "")

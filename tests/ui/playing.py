@@ -87,19 +87,7 @@ def is_there(app: WizardApp, scene: Scene) -> bool:
     is_shown = isinstance(app.screen, scene.screen) and all(
         words in text for words in scene.words.split("|")
     )
-    return is_shown and not is_searching(app) and is_painted_behind(app)
-
-
-def is_painted_behind(app: WizardApp) -> bool:
-    """Whether the step behind the palette, of which the top can be seen, has been painted."""
-    if not isinstance(app.screen, CommandPalette):
-        return True
-    # Without a title of its own, the picture would have the app's.
-    is_painted = "SCIM" in app.export_screenshot(title="-", simplify=True)
-    if not is_painted:
-        # It keeps what was behind it when it was drawn: it was opened faster than by a person.
-        app.screen.refresh()
-    return is_painted
+    return is_shown and not is_searching(app)
 
 
 def is_searching(app: WizardApp) -> bool:

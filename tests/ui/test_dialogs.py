@@ -47,7 +47,7 @@ MOVED = replace(ACTIVE, endpoints=Endpoints(scim_url="https://scim.example.org/v
 @pytest.mark.parametrize(
     ("dialog", "keys"),
     [
-        (HelpScreen("Help", ("Words",)), "⏎ esc Close"),
+        (HelpScreen("Help", ("Words",)), "esc Close"),
         (ConfirmScreen(question("default")), "y Remove  ⏎ esc Keep"),
         (ConfirmScreen(AUTHORIZE_AGAIN), "⏎ Authorize  esc No"),
         (ChangesScreen(differences(ACTIVE, MOVED)), "⏎ Continue  esc Not yet"),
@@ -139,8 +139,9 @@ async def test_help_has_one_gap_between_parts_and_a_title_over_each() -> None:
         assert ["", ""] not in [rows[n : n + 2] for n in range(first, last)]
         assert not rows[last - 1]
     titled, plain = (Told(["One", "Two? Three"], is_titled=is_one) for is_one in (True, False))
-    assert [(span.start, span.end) for span in titled.content(40).spans] == [(0, 3), (4, 8)]
-    assert [(span.start, span.end) for span in plain.content(40).spans] == [(4, 8)]
+    drawn = [(span.start, span.end, span.style) for span in plain.content(40).spans]
+    assert drawn == [(0, 3, "$muted"), (4, 14, "$muted"), (4, 8, "$foreground")]
+    assert titled.content(40).spans[0].style == "bold"
 
 
 async def test_yes_has_a_key() -> None:

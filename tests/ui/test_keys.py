@@ -258,7 +258,7 @@ async def test_no_key_is_shown_in_vain_and_none_is_left_out(
         ("authorize", "#back", "⏎ Back"),
         ("check, refused", "#elsewhere", "⏎ Authorize again"),
         # Escape does the same there, and both are named.
-        ("help", "#close", "⏎ esc Close"),
+        ("help", "#close", "esc Close"),
         ("confirm", "#close", "⏎ esc No"),
         ("confirm", "#yes", "⏎ Yes"),
         ("profiles", "Menu", "⏎ Open profile"),

@@ -35,17 +35,16 @@ PLACES: Final = {"close": 3, "primary": 0, "press": 0}
 
 
 class DialogKeys(Keys):
-    """The keys of a dialog; what Enter and Escape do is always named.
-
-    Where both do the same now, they stand together. Of other keys that do the same, one is named.
-    """
+    """The keys of a dialog; what Enter and Escape do is named, of other twins only one."""
 
     def _all(self) -> Iterable[Key]:
         once: dict[str, Key] = {}
+        is_only_read = len(self.screen.query("#dialog-buttons Button")) == 1
         for key in sorted(super()._all(), key=lambda key: PLACES.get(key.action, 1)):
             first = once.setdefault(key.words, key)
             if first is not key and key.action == "close":
-                once[key.words] = replace(key, display=f"{first.display} {key.display}")
+                both = key.display if is_only_read else f"{first.display} {key.display}"
+                once[key.words] = replace(key, display=both)
         yield from sorted(once.values(), key=lambda key: PLACES.get(key.action, 1))
 
 
@@ -55,7 +54,7 @@ class Dialog(ModalScreen[Result], TimedScreen[Result]):
     DEFAULT_CSS = """
     Dialog {
         align: center middle;
-        background: $background 99%;
+        background: $background;
         &:ansi { background: $background 99%; }
         & > .screen--selection { background: $input-selection-background; color: $foreground; }
         & #dialog {
@@ -63,7 +62,6 @@ class Dialog(ModalScreen[Result], TimedScreen[Result]):
             max-width: 100%;
             height: auto;
             max-height: 100%;
-            /* Free rows all around. */
             margin: 2 0 1 0;
             /* As all around: the half of the frame's cells outside of it has the same color. */
             background: $background;
@@ -95,7 +93,6 @@ class Dialog(ModalScreen[Result], TimedScreen[Result]):
         &.-short {
             & #dialog { padding: 0 1 0 2; margin: 1 0 0 0; }
             & Field { margin: 0 1 0 0; }
-            & .gap { display: none; }
         }
         &.-huge { align: center top; & #dialog { margin-top: 8; } }
     }

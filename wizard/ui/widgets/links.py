@@ -156,7 +156,7 @@ class HelpPane(Widget):
         """Show another page."""
         needed = (paragraph for paragraph in page if paragraph not in wrong)
         self._needed, self._wrong = (
-            [_told(each.split("\n"), "$muted", is_titled="\n" in each) for each in part]
+            [_told(each.split("\n"), is_titled="\n" in each) for each in part]
             for part in (needed, wrong)
         )
         self.refresh(layout=True)
@@ -228,20 +228,20 @@ class Told(Fitted):
     """A paragraph of the help or of a sheet, without its URLs."""
 
     def __init__(self, lines: Sequence[str], *, is_titled: bool) -> None:
-        self._lines = _told(lines, "", is_titled=is_titled)
+        self._lines = _told(lines, is_titled=is_titled)
 
     def content(self, width: int) -> Content:
         """Return it in a width."""
         return Content("\n").join(_wrapped(self._lines, width))
 
 
-def _told(lines: Sequence[str], style: str, *, is_titled: bool) -> list[Content]:
+def _told(lines: Sequence[str], *, is_titled: bool) -> list[Content]:
     """Return a paragraph, perhaps with a title; a URL is a few words."""
     link = "underline $footer-key-foreground"
     drawn = [
         Content("Open this page").stylize(link).stylize(Style(link=line))
         if is_url(line)
-        else Content.styled(line, style).highlight_regex(QUESTION, style="bold $foreground")
+        else Content.styled(line, "$muted").highlight_regex(QUESTION, style="$foreground")
         for line in lines
     ]
     return [Content.styled(lines[0], "bold"), *drawn[1:]] if is_titled else drawn

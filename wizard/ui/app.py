@@ -139,6 +139,9 @@ class WizardApp(ThemedApp):
     async def _leave(self, code: ExitCode | None = None) -> None:
         if code is None:
             code = self.wizard_context.exit_code
+        if not isinstance(self.screen, StepScreen):
+            # A dialog hides what the step says.
+            self.notify(LEAVING, timeout=60, markup=False)
         for step in self._steps:
             # First, as saving what was entered may take as long as a request, for example in a
             # keyring.

@@ -180,9 +180,8 @@ async def test_sheet_is_shown_copied_and_saved_for_whom_it_is_chosen(
     async with running(make_app(active)) as (app, pilot):
         await open_sheet(pilot)
         await wait_until(pilot, lambda: "Twilio SCIM in a script" in text_of(app), "its sheet")
-        rows = [row.strip(" │") for row in text_of(app).splitlines()]
-        title = rows.index("Twilio SCIM in a script")
-        assert set(rows[title + 1]) == {"─"}
+        rows = [row.strip(" │╭╮─") for row in text_of(app).splitlines()]
+        title = rows.index("Handoff sheet · Twilio SCIM in a script")
         assert rows.index("Notes") > title
         await pilot.press("right")
         await wait_until(pilot, lambda: "Twilio SCIM in Okta" in text_of(app), "Okta's sheet")

@@ -184,12 +184,16 @@ class SheetScreen(HelpScreen):
     AUTO_FOCUS = "Choice"
 
     def __init__(self, wizard_context: WizardContext) -> None:
-        super().__init__(SHEET_TITLE, ())
         self._upkeep = wizard_context.upkeep
         self._audience = self._upkeep.audience
         """The id of the one whose sheet is shown."""
         self._copy = wizard_context.services.clipboard.copy
         self._is_saving = False
+        super().__init__(self._sheet_title, ())
+
+    @property
+    def _sheet_title(self) -> str:
+        return f"{SHEET_TITLE} · {self._upkeep.sheet(self._audience).title}"
 
     def compose_top(self) -> ComposeResult:
         """Yield the choice for whom the sheet is."""
@@ -225,6 +229,7 @@ class SheetScreen(HelpScreen):
     @work(exclusive=True, group="sheet")
     async def _choose(self, event: Choice.Changed) -> None:
         self._audience = AUDIENCES[event.choice.chosen].id
+        self.query_one("#dialog").border_title = Content(self._sheet_title)
         self.query_one("#saved").display = False
         self.query_one(ProblemPanel).show(None)
         self.query_one("#save", Button).disabled = self._is_saving
@@ -281,16 +286,15 @@ class SheetScreen(HelpScreen):
 
 
 class _Rows(Fitted):
-    """The title of a sheet, and its rows: values in a column, or under their names if too long."""
+    """The rows of a sheet: values in a column, or under their names if too long."""
 
     def __init__(self, sheet: Sheet) -> None:
-        self._title = sheet.title
         self._rows = tuple(rows(sheet))
 
     def content(self, width: int) -> Content:
         """Return the lines in a width."""
         column = max((len(name) for name, _ in self._rows), default=0) + 2
-        lines = [Content.styled(self._title, "bold"), Content.styled("─" * width, "$line")]
+        lines: list[Content] = []
         for name, value in self._rows:
             if column + len(value) <= width:
                 lines.append(Content.assemble((name.ljust(column), "$muted"), value))

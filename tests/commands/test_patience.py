@@ -200,7 +200,7 @@ async def test_refresh_that_could_not_end_in_time_is_not_begun(command: Command)
         held.close()
         problem = await asking
     assert (problem.id, problem.exit_code) == ("timed-out", ExitCode.UNREACHABLE)
-    assert "60 seconds allowed" in problem.cause
+    assert "60-second limit" in problem.cause
     assert command.server.requests == []
     assert command.store.load("default") == seen, "nothing was lost, and nobody else is told"
 
@@ -234,7 +234,7 @@ async def test_slow_server_is_not_taken_for_another_command(command: Command) ->
     outcome = await command.checked(answers=1)
     assert outcome.problem is not None
     assert (outcome.problem.id, outcome.code) == ("timed-out", ExitCode.UNREACHABLE)
-    assert "60 seconds allowed" in outcome.problem.cause
+    assert "60-second limit" in outcome.problem.cause
     assert len(command.server.requests) == 2
 
 

@@ -25,7 +25,9 @@ CONFIRMED: Final = "confirmed"
 """What an item is after yes; on the screens it is selected."""
 DENIED: Final = "Not confirmed."
 ALL_CONFIRMED: Final = "All required items are confirmed."
-OTHER_ITEMS: Final = "The items depend on the grant type. What you confirmed stays confirmed."
+OTHER_ITEMS: Final = (
+    "The items in this list depend on the grant type. What you confirmed stays confirmed."
+)
 
 
 class Prerequisites:

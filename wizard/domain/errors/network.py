@@ -119,7 +119,7 @@ SERVER_TIMED_OUT: Final = replace(
 NO_TIME_LEFT: Final = replace(
     TIMED_OUT,
     title="Timed out before contacting {host}",
-    cause="Earlier steps took all 60 seconds allowed for this profile.",
+    cause="The 60-second limit for this profile ran out before the request could be sent.",
 )
 """Used if a command had to wait for a lock or for the same host first."""
 

@@ -106,7 +106,7 @@ _APPS: Final = (
     "Will SCIM create users? Their email domain must be verified in Twilio first.",
 )
 _LOST_SECRET: Final = (
-    "Does it start with AC or SK? That's an Account SID or API key SID. It doesn't work here.",
+    "Does your Client ID start with AC or SK? That's an Account or API key SID, not a Client ID.",
     "Lost the secret? Twilio shows it only once. Rotate it on the app's Credentials tab. Twilio"
     " may ask how long the old secret should keep working.",
 )
@@ -147,7 +147,7 @@ GUIDE: Final = {
         (
             "Paste the Client ID: OQ followed by 32 letters or digits.",
             "Paste the Client Secret: one long string of letters, digits, and symbols.",
-            "Paste the Redirect URL exactly as it is in the app, with any trailing slash.",
+            "Paste the Redirect URL exactly as shown in the app, including any trailing slash.",
         ),
         (*_LOST_SECRET,),
         _where(
@@ -199,8 +199,8 @@ GUIDE: Final = {
             " code= in it.",
             "Twilio doesn't send you to your Redirect URL? The app may have the Client"
             " credentials grant type. Create one with the Authorization code grant type.",
-            "Does the URL start differently? Your Redirect URL might redirect to another page, or"
-            " it might not match the app's. Use one that doesn't redirect, and register it there.",
+            "Landed elsewhere? Your Redirect URL might redirect to another page, or it might not"
+            " match the app's. Use one that doesn't redirect, in Credentials and in the app.",
         ),
         _where(". Open the app. The Redirect URL is under Application details."),
     ),

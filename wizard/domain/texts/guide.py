@@ -199,8 +199,8 @@ GUIDE: Final = {
             " code= in it.",
             "Twilio doesn't send you to your Redirect URL? The app may have the Client"
             " credentials grant type. Create one with the Authorization code grant type.",
-            "Landed elsewhere? Your Redirect URL might redirect to another page, or it might not"
-            " match the app's. Use one that doesn't redirect, in Credentials and in the app.",
+            "Landed on another page? Your Redirect URL might redirect there or not match the app's."
+            " Use a URL that doesn't redirect, and the same one in Credentials and in the app.",
         ),
         _where(". Open the app. The Redirect URL is under Application details."),
     ),

@@ -16,7 +16,7 @@ from wizard.domain import rules
 from wizard.domain.problems import SetupError
 from wizard.domain.secret import Secret
 from wizard.domain.texts.handoff import Sheet
-from wizard.domain.texts.handoff_formats import markdown, rows, sections, spoken
+from wizard.domain.texts.handoff_formats import markdown
 from wizard.domain.texts.overview import Item
 from wizard.domain.texts.prerequisites import AUDIENCES
 from wizard.domain.texts.questions import ROTATE_TITLE, SHEET_TITLE, already_open
@@ -26,11 +26,10 @@ from wizard.flow.state import Outcome
 from wizard.ui.copying import copy_and_say
 from wizard.ui.dialog import Dialog, HelpScreen
 from wizard.ui.widgets.buttons import Button
-from wizard.ui.widgets.drawing import Fitted
 from wizard.ui.widgets.field import Choice, Entry, Field, SecretEntry
-from wizard.ui.widgets.links import Told
 from wizard.ui.widgets.menu import Menu
 from wizard.ui.widgets.problem_panel import ProblemPanel
+from wizard.ui.widgets.sheet import sheet_paragraphs
 
 NEW: Final = Item("+", "New profile…", "starts a new setup", group=2)
 """The line that asks for a name; its ID can't be a name."""
@@ -185,20 +184,15 @@ class SheetScreen(HelpScreen):
 
     def __init__(self, wizard_context: WizardContext) -> None:
         self._upkeep = wizard_context.upkeep
-        self._audience = self._upkeep.audience
-        """The id of the one whose sheet is shown."""
+        self._sheet = self._upkeep.sheet()
         self._copy = wizard_context.services.clipboard.copy
         self._is_saving = False
-        super().__init__(self._sheet_title, ())
-
-    @property
-    def _sheet_title(self) -> str:
-        return f"{SHEET_TITLE} · {self._upkeep.sheet(self._audience).title}"
+        super().__init__(_named(self._sheet), ())
 
     def compose_top(self) -> ComposeResult:
         """Yield the choice for whom the sheet is."""
         titles, ids = [each.title for each in AUDIENCES], [each.id for each in AUDIENCES]
-        yield Choice("audience", "For", titles, ids.index(self._audience))
+        yield Choice("audience", "For", titles, ids.index(self._sheet.audience))
 
     def compose_body(self) -> ComposeResult:
         """Yield what came of saving, above the sheet."""
@@ -207,18 +201,7 @@ class SheetScreen(HelpScreen):
         yield saved
         yield ProblemPanel()
         with Vertical(id="sheet"):
-            yield from self._paragraphs_of(self._upkeep.sheet(self._audience))
-
-    def _paragraphs_of(self, sheet: Sheet) -> Iterable[Static]:
-        yield Static(_Rows(sheet), classes="paragraph")
-        for title, texts in sections(sheet):
-            yield Static(Content.styled(title, "bold"))
-            for text in map(spoken, texts):
-                words, _, command = text.partition("\n")
-                told = Told([words], is_titled=False)
-                yield Static(told, classes="" if command else "paragraph")
-                if command:
-                    yield Static(command, classes="paragraph command", markup=False)
+            yield from sheet_paragraphs(self._sheet)
 
     def compose_buttons(self) -> Iterable[Button]:
         """Yield the way out, the file and the copy."""
@@ -228,8 +211,8 @@ class SheetScreen(HelpScreen):
     @on(Choice.Changed)
     @work(exclusive=True, group="sheet")
     async def _choose(self, event: Choice.Changed) -> None:
-        self._audience = AUDIENCES[event.choice.chosen].id
-        self.query_one("#dialog").border_title = Content(self._sheet_title)
+        self._sheet = self._upkeep.sheet(AUDIENCES[event.choice.chosen].id)
+        self.query_one("#dialog").border_title = Content(_named(self._sheet))
         self.query_one("#saved").display = False
         self.query_one(ProblemPanel).show(None)
         self.query_one("#save", Button).disabled = self._is_saving
@@ -237,7 +220,7 @@ class SheetScreen(HelpScreen):
         sheet = self.query_one("#sheet", Vertical)
         with self.app.batch_update():
             await sheet.remove_children()
-            await sheet.mount_all(self._paragraphs_of(self._upkeep.sheet(self._audience)))
+            await sheet.mount_all(sheet_paragraphs(self._sheet))
         self.query_one("#dialog-body").scroll_home(animate=False)
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
@@ -253,8 +236,7 @@ class SheetScreen(HelpScreen):
     @work(exclusive=True, group="copy")
     async def action_copy(self) -> None:
         """Copy all of it."""
-        text = markdown(self._upkeep.sheet(self._audience))
-        await copy_and_say(self.app, self._copy, text, "the sheet")
+        await copy_and_say(self.app, self._copy, markdown(self._sheet), "the sheet")
 
     @on(Button.Pressed, "#save")
     def _save_pressed(self) -> None:
@@ -269,7 +251,7 @@ class SheetScreen(HelpScreen):
             return
         self._is_saving = True
         try:
-            path = await self._upkeep.save_sheet(self._audience)
+            path = await self._upkeep.save_sheet(self._sheet.audience)
         except SetupError as error:
             self.query_one(ProblemPanel).show(error.problem)
             return
@@ -285,20 +267,5 @@ class SheetScreen(HelpScreen):
         self.refresh_bindings()
 
 
-class _Rows(Fitted):
-    """The rows of a sheet: values in a column, or under their names if too long."""
-
-    def __init__(self, sheet: Sheet) -> None:
-        self._rows = tuple(rows(sheet))
-
-    def content(self, width: int) -> Content:
-        """Return the lines in a width."""
-        column = max((len(name) for name, _ in self._rows), default=0) + 2
-        lines: list[Content] = []
-        for name, value in self._rows:
-            if column + len(value) <= width:
-                lines.append(Content.assemble((name.ljust(column), "$muted"), value))
-            else:
-                lines.append(Content.styled(name, "$muted"))
-                lines += [Content.assemble("  ", row) for row in Content(value).wrap(width - 2)]
-        return Content("\n").join(lines)
+def _named(sheet: Sheet) -> str:
+    return f"{SHEET_TITLE} · {sheet.title}"

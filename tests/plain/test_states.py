@@ -398,15 +398,17 @@ def test_use_is_changed_on_the_first_step_and_asked_for_once(walk: Walk, home: P
     assert walk(steps)[0] == 3
 
 
+def confirm_all_but(home: Path, *open_items: str) -> None:
+    """Save a setup that continues at Credentials, with all items confirmed but some."""
+    ticks = tuple(id_ for id_ in TICKED if id_ not in open_items)
+    unfinished = replace(UNFINISHED, ticks=ticks, audience="script")
+    put(home, unfinished, draft=replace(WHOLE, redirect_url=""))
+
+
 def test_back_leads_to_what_is_confirmed_and_says_which_items_are_not(
     walk: Walk, home: Path
 ) -> None:
-    ticks = tuple(id_ for id_ in TICKED if id_ != "service-account")
-    put(
-        home,
-        replace(UNFINISHED, ticks=ticks, audience="script"),
-        draft=replace(WHOLE, redirect_url=""),
-    )
+    confirm_all_but(home, "service-account")
 
     async def steps(person: Person) -> None:
         await at_credentials(person)
@@ -431,12 +433,7 @@ def test_back_leads_to_what_is_confirmed_and_says_which_items_are_not(
 
 
 def test_open_items_are_answered_again_or_confirmed_together(walk: Walk, home: Path) -> None:
-    ticks = tuple(id_ for id_ in TICKED if id_ not in ("service-account", "app", "secret"))
-    put(
-        home,
-        replace(UNFINISHED, ticks=ticks, audience="script"),
-        draft=replace(WHOLE, redirect_url=""),
-    )
+    confirm_all_but(home, "service-account", "app", "secret")
 
     async def steps(person: Person) -> None:
         await at_credentials(person)

@@ -11,8 +11,9 @@ import sys
 import textwrap
 import tty
 from collections.abc import Iterable, Iterator
+from functools import partial
 from pathlib import Path
-from typing import Final, TypeGuard
+from typing import Any, Final, TypeGuard
 
 import pytest
 from textual import _border, _styles_cache, events
@@ -79,18 +80,25 @@ def test_ascii_frame_and_cache_are_what_they_are_taken_for() -> None:
     _styles_cache.StylesCache.get_inner_outer.cache_clear()
 
 
-async def test_stop_signal_waits_for_the_event_it_interrupts(
-    monkeypatch: pytest.MonkeyPatch,
-) -> None:
-    """In the middle of a write, the queue's lock is held, and another write would wait forever."""
+def acting(monkeypatch: pytest.MonkeyPatch, **acts: str) -> tuple[Any, list[object]]:
+    """Return a driver that paints, and what it does: its methods and the signals it sends."""
     if sys.platform == "win32":
         pytest.skip("This is about Linux and macOS only")
     driver = textual_internals.TerminalDriver(App())
     driver._loop = asyncio.get_running_loop()
     driver._is_painting = True
-    acts: list[object] = []
-    monkeypatch.setattr(driver, "suspend_application_mode", lambda: acts.append("suspended"))
-    monkeypatch.setattr(os, "kill", lambda _, number: acts.append(number))
+    done: list[object] = []
+    for method, word in acts.items():
+        monkeypatch.setattr(driver, f"{method}_application_mode", partial(done.append, word))
+    monkeypatch.setattr(os, "kill", lambda _, number: done.append(number))
+    return driver, done
+
+
+async def test_stop_signal_waits_for_the_event_it_interrupts(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """In the middle of a write, the queue's lock is held, and another write would wait forever."""
+    driver, acts = acting(monkeypatch, suspend="suspended")
     driver._sigtstp_application()
     assert acts == []
     await asyncio.sleep(0)
@@ -101,14 +109,7 @@ async def test_continue_signal_starts_what_was_stopped_but_not_what_has_ended(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     """What ends a process may send SIGCONT too: a closing terminal, systemd, or timeout."""
-    if sys.platform == "win32":
-        pytest.skip("This is about Linux and macOS only")
-    driver = textual_internals.TerminalDriver(App())
-    driver._loop = asyncio.get_running_loop()
-    driver._is_painting = True
-    acts: list[object] = []
-    monkeypatch.setattr(driver, "start_application_mode", lambda: acts.append("started"))
-    monkeypatch.setattr(os, "kill", lambda _, number: acts.append(number))
+    driver, acts = acting(monkeypatch, start="started")
     driver._sigtstp_application()
     driver._sigcont_application()
     await asyncio.sleep(0)

@@ -232,7 +232,7 @@ class Overview:
             Step.CREDENTIALS,
         ):
             step, outcome = problem.step, state.GoTo(problem.step, problem)
-        # The problem of a setup is shown in full above.
+        # The problem of a setup is shown in full by itself.
         how = f"Check failed {moment(last.at)}" + (f": {problem.title}" if profile.active else "")
         return Unfinished(moment(saved), step, how, outcome)
 

@@ -10,7 +10,7 @@ from wizard.domain.models import CredentialSet, Endpoints, Pkce
 from wizard.domain.texts.questions import ADVANCED
 from wizard.domain.value import replace
 from wizard.flow.state import Back
-from wizard.plain.dialogue import Dialogue, Left, Prompt
+from wizard.plain.dialogue import KEEP, Dialogue, Left, Prompt
 
 BEGIN: Final = (
     "Advanced settings. If you change one, links that you created earlier stop working. To keep"
@@ -62,7 +62,7 @@ async def ask_advanced(talk: Dialogue, draft: CredentialSet) -> CredentialSet:
 
 async def _asked(talk: Dialogue, at: int, count: int, value: str) -> str:
     """Ask for a setting until the answer is empty or right; return the setting. Raises Left."""
-    words = f"Setting {at + 1} of {count}, {ASKS[at]}, or press Enter to keep {value}"
+    words = f"Setting {at + 1} of {count}, {ASKS[at]}, or {KEEP} {value}"
     while text := await talk.ask(Prompt(words, (ABOUT[at], ADVANCED))):
         problem = RULES[at](text)
         if problem is None:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Final
 
 from wizard.domain import credential_fields
 from wizard.domain.credential_fields import FILLED, CredentialField
@@ -18,11 +17,9 @@ from wizard.domain.value import replace
 from wizard.flow.credentials import SECRET, Fields, Filling, Judgment, Offer, Source, read_pasted
 from wizard.flow.state import Back, GoTo, Next, Outcome, Unchanged, WizardState
 from wizard.plain.advanced import ask_advanced
-from wizard.plain.dialogue import Act, Left, Prompt
+from wizard.plain.dialogue import KEEP, Act, Left, Prompt
 from wizard.plain.prerequisites import is_use_changed, used_by
 from wizard.plain.stage import Stage
-
-KEEP: Final = "press Enter to keep"
 
 
 class Credentials:

@@ -32,6 +32,7 @@ EARLY: Final = (
     "Enter was ignored because it came with the pasted text. Press Enter again if you meant it."
 )
 NO_CHOICE: Final = 'That isn\'t one of the choices. To list them, type "?".'
+KEEP: Final = "press Enter to keep"
 UNCHANGED: Final = "Nothing was changed."
 YES: Final = ("y", "yes")
 NO: Final = ("n", "no", "")

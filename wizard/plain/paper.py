@@ -130,7 +130,7 @@ class Paper:
 
 
 def _compared(comparison: Comparison) -> tuple[str, ...]:
-    """Say both URLs, and the end of each that differs, after the last word that is the same."""
+    """Return both URLs, and where they start to differ."""
     at, urls = comparison.differs_at, (comparison.pasted, comparison.expected)
     pasted, expected = (f'"{url[at:]}"' if url[at:] else "nothing more" for url in urls)
     same = re.search(r"[^/]*/*\Z", comparison.pasted[:at])

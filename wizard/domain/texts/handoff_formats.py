@@ -53,7 +53,7 @@ def rows(sheet: Sheet) -> Iterable[tuple[str, str]]:
 
 
 def spoken(text: str) -> str:
-    """Return a paragraph, or a command after what it does, without the sign of a comment."""
+    """Return a paragraph, or a command after what it does, without the leading #."""
     return Command(text.removeprefix("# ")) if text.startswith("# ") else text
 
 

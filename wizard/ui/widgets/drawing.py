@@ -53,7 +53,7 @@ FACTS: Final = tuple(CLOSER | {f"spare-{rank}" for rank in range(last)} for last
 AIRY: Final = FACTS[-1] | {"detail"}
 SPARE: Final = FACTS[-1] | AIR | {"spare"}
 DETAIL: Final = SPARE | {"detail"}
-"""What is left out where there is no room for all, each with those before it; facts one by one."""
+"""What is left out where there is no room for all; facts one by one."""
 
 
 def hanging(width: int, mark: Content, *texts: Content) -> list[Content]:

@@ -71,7 +71,7 @@ LEAST_ROWS: Final = 15
 
 
 class Guttered(VerticalScroll):
-    """Is as high as its rows need without the column of its scrollbar, which Textual forgets."""
+    """Computes its height without the scrollbar column, which Textual doesn't subtract."""
 
     def get_content_height(self, container: Size, viewport: Size, width: int) -> int:
         """Return the rows of all it shows."""

@@ -200,7 +200,7 @@ class CheckLines(Yielding):
             for text, style in ((word, "$error" if has_failed else "$muted"), (time, "$muted"))
             if text
         )
-        # What is still to come stands back; what has failed is said loudly by the problem.
+        # What is still to come stands back; the problem panel emphasizes what failed.
         title = "$muted" if check.status is Status.WAITING else ""
         style = KEY_COLOR if is_running else COLORS.get(check.status, "$muted")
         left = Content.assemble((f"{sign} ", style), (check.title, title))
